@@ -1,0 +1,454 @@
+"""The command line: parse, call, print, exit. No logic lives here; it is the one place that reads the clock.
+
+Exit status: 0 nothing breached; 1 a breach was found (`check`, or `nightly --fail-on-breach`); 2 it ran but is
+incomplete (a fault, or a case that could not be read); 3 it did not run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import NoReturn, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+import rules
+from engine.duty.english import people
+from engine.duty.rulebook import Rulebook, collect
+from engine.record.problem import KeptError, RecordProblem, harmless
+from engine.record.timeline import LAST_MOMENT, View
+
+KEPT, BREACHED, INCOMPLETE, DID_NOT_RUN = 0, 1, 2, 3
+HERE = ZoneInfo("Europe/London")
+EXAMPLES = Path(__file__).parent / "fixtures"
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+class Day(click.ParamType):
+    """A date such as 2025-03-04."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date, or a plain word about what is wrong with it."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{harmless(str(value))!r} is not a date that exists; write it as 2025-03-04", param, ctx)
+
+
+class Moment(click.ParamType):
+    """A moment such as 2025-03-04T16:30; a date alone is the end of that day."""
+
+    name = "when"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment, or a plain word about what is wrong with it."""
+        text = str(value)
+        try:
+            if len(text) == len("2025-03-04"):
+                return datetime.combine(date.fromisoformat(text), LAST_MOMENT)
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            self.fail(f"{harmless(text)!r} is not a moment; write 2025-03-04 or 2025-03-04T16:30", param, ctx)
+        return moment.astimezone(HERE).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def judging(command: Command) -> Command:
+    """The options that `check` and `nightly` share."""
+    options = [
+        click.option("--as-at", type=Day(), help="The day to look from; today unless given."),
+        click.option(
+            "--known-at",
+            type=Moment(),
+            help="What was on the record by this moment; the end of the as-at day unless given.",
+        ),
+        click.option(
+            "--clause",
+            "clauses",
+            multiple=True,
+            metavar="ID",
+            help="Only this clause or duty; may be given several times.",
+        ),
+        click.option(
+            "--stated-only",
+            is_flag=True,
+            help="Judge only by what the standards or the court state; local values count as not set.",
+        ),
+        click.option(
+            "--rulebook",
+            "frozen",
+            type=click.Path(path_type=Path),
+            help="Judge by this frozen rulebook instead of the rules.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def format_option(*choices: str) -> Callable[[Command], Command]:
+    """The option that says in which form to print."""
+    return click.option(
+        "--format", "form", type=click.Choice(choices), default=choices[0], show_default=True, help="How to print."
+    )
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="kept")
+def kept() -> None:
+    """Were the promises that the standards make to a child kept?"""
+
+
+@kept.command()
+@click.argument("cases", nargs=-1, required=True, metavar="CASE|FILE…")
+@click.option("--caseload", type=click.Path(path_type=Path), help="The arguments are ids of cases in this caseload.")
+@judging
+@format_option("text", "json", "csv")
+def check(
+    cases: tuple[str, ...],
+    caseload: Path | None,
+    as_at: date | None,
+    known_at: datetime | None,
+    clauses: tuple[str, ...],
+    stated_only: bool,
+    frozen: Path | None,
+    form: str,
+) -> int:
+    """Check one case, or a few: case files, or with --caseload the ids of cases.
+
+    Exit status 1 if there is a breach, 2 if something could not be judged, 3 if nothing could.
+    """
+    from engine.judge.case_judge import CaseJudge
+    from engine.report.results import check_json, write_csv
+    from engine.report.text import show_check, show_unreadable
+
+    book = _rulebook(frozen)
+    judge = CaseJudge(book, only=clauses, stated_only=stated_only)
+    view = View(as_at or _today(), known_at)
+    results, problems = [], []
+    for read in _cases(cases, caseload, book):
+        if isinstance(read, RecordProblem):
+            problems.append(read)
+        else:
+            results.append(judge.judge(read, view, explained=True))
+    if not results:
+        raise KeptError("\n".join(str(problem) for problem in problems))
+    if form == "json":
+        click.echo(check_json(results, problems))
+    elif form == "csv":
+        write_csv([finding for result in results for finding in result.findings], click.get_text_stream("stdout"))
+        _complain(problems)
+    else:
+        console = _console()
+        show_unreadable(console, problems)
+        for result in results:
+            show_check(console, result, book)
+    if problems or any(result.faults for result in results):
+        return INCOMPLETE
+    if not any(result.events for result in results):
+        raise KeptError(
+            f"Nothing to judge: nothing had happened and was on the record as at {people(view.as_at)}. "
+            "That is not the same as kept. Look from a later day with --as-at, or check the dates in the case."
+        )
+    return BREACHED if any(finding.outcome == "breached" for result in results for finding in result.findings) else KEPT
+
+
+@kept.command()
+@click.option("--caseload", required=True, type=click.Path(path_type=Path), help="The directory of tables.")
+@click.option(
+    "--ledger", "where", required=True, help="The ledger: a file, made if it is not there, or a database address."
+)
+@click.option(
+    "--outcomes", type=click.Path(path_type=Path), help="Also write every outcome there, as outcomes.parquet."
+)
+@click.option("--report", type=click.Path(path_type=Path), help="Also write a page for people there.")
+@click.option("--fail-on-breach", is_flag=True, help="Exit with 1 when there is a breach.")
+@judging
+@format_option("text", "json")
+def nightly(
+    caseload: Path,
+    where: str,
+    outcomes: Path | None,
+    report: Path | None,
+    fail_on_breach: bool,
+    as_at: date | None,
+    known_at: datetime | None,
+    clauses: tuple[str, ...],
+    stated_only: bool,
+    frozen: Path | None,
+    form: str,
+) -> int:
+    """Judge every case of a caseload, and write the night into the ledger.
+
+    Exit status 0 when every case was judged, whatever the outcomes; 2 when some could not be; 3 when none was.
+    """
+    from engine.judge.case_judge import CaseJudge
+    from engine.ledger.night import run_night
+    from engine.ledger.store import Ledger
+    from engine.record.tables import Caseload
+    from engine.report.page import write_page
+    from engine.report.results import night_json
+    from engine.report.text import show_night
+
+    book = _rulebook(frozen)
+    judge = CaseJudge(book, only=clauses, stated_only=stated_only)
+    view = View(as_at or _today(), known_at)
+    with (
+        Caseload(caseload, book.dictionary) as cases,
+        Ledger.open(where) as ledger,
+        _progress("Judging", cases.count()) as advance,
+    ):
+        summary = run_night(
+            cases,
+            judge,
+            book,
+            view,
+            ledger,
+            described=str(caseload),
+            started_at=_now(),
+            finished_clock=_now,
+            outcomes_dir=outcomes,
+            stated_only=stated_only,
+            progress=advance,
+        )
+    places = {"Ledger": where}
+    if outcomes is not None:
+        places["Outcomes"] = str(outcomes / "outcomes.parquet")
+    if report is not None:
+        write_page(summary, report)
+        places["Report"] = str(report)
+    if form == "json":
+        click.echo(night_json(summary))
+    else:
+        show_night(_console(), summary, places)
+    if not summary.complete:
+        return INCOMPLETE
+    return BREACHED if fail_on_breach and summary.outcomes["breached"] else KEPT
+
+
+@kept.command()
+@click.option(
+    "--cases", "count", required=True, type=click.IntRange(1, 10_000_000), help="How many court cases to make."
+)
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The directory to write; an earlier sample there is replaced.",
+)
+@click.option(
+    "--as-at",
+    type=Day(),
+    default=date(2025, 6, 30),
+    show_default="2025-06-30",
+    help="The day up to which the cases have lived.",
+)
+def sample(count: int, seed: int, out: Path, as_at: date) -> int:
+    """Make a synthetic caseload: nobody in it is real."""
+    from engine.policy.sample import make_sample
+
+    book = _rulebook(None)
+    judged = [(duty.id, duty.for_each) for duty in book.duties if duty.judged]
+    with _progress("Making cases", count) as advance:
+        made = make_sample(book.dictionary, out, count, seed, advance, judged=judged, as_at=as_at)
+    _console().print(f"{made['cases']:,} timelines with {made['events']:,} events in {out}", highlight=False)
+    return KEPT
+
+
+# --- the rules -----------------------------------------------------------------------------------------------------------
+
+
+@kept.group(name="rules")
+def rules_group() -> None:
+    """Look at the rules, freeze them, and run their examples."""
+
+
+@rules_group.command(name="list")
+@format_option("text", "json")
+def list_rules(form: str) -> int:
+    """Every clause with its parts, its force, and who decides."""
+    from engine.policy.examples import read_all
+    from engine.report.rules import clauses_json, show_clauses
+
+    book = _rulebook(None)
+    counts = (
+        {clause: len(examples) for clause, examples in read_all(EXAMPLES, book).items()} if EXAMPLES.is_dir() else {}
+    )
+    if form == "json":
+        click.echo(clauses_json(book, counts))
+    else:
+        show_clauses(_console(), book, counts)
+    return KEPT
+
+
+@rules_group.command()
+@click.argument("clause")
+def show(clause: str) -> int:
+    """One clause: what it promises, how we read it, its values and exceptions, in plain English."""
+    from engine.report.rules import show_clause
+
+    show_clause(_console(), _rulebook(None), clause)
+    return KEPT
+
+
+@rules_group.command()
+@format_option("text", "json")
+def words(form: str) -> int:
+    """The record dictionary: every object, event, link, attribute and code, with a sentence."""
+    from engine.report.rules import show_words
+
+    book = _rulebook(None)
+    if form == "json":
+        click.echo(json.dumps(book.dictionary.model_dump(mode="json"), indent=2, ensure_ascii=False))
+    else:
+        show_words(_console(), book.dictionary)
+    return KEPT
+
+
+@rules_group.command()
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write; printed when not given.")
+def freeze(out: Path | None) -> int:
+    """Write the rulebook as canonical JSON, and print its SHA-256."""
+    from engine.record.whole_file import write_whole
+
+    book = _rulebook(None)
+    if out is None:
+        click.echo(book.canonical())
+        click.echo(book.sha256, err=True)
+    else:
+        write_whole(out, book.canonical())
+        click.echo(book.sha256)
+    return KEPT
+
+
+@rules_group.command()
+@click.argument("clauses", nargs=-1, metavar="[CLAUSE]…")
+@click.option("--examples", type=click.Path(path_type=Path), default=EXAMPLES, help="The folder of example files.")
+def test(clauses: tuple[str, ...], examples: Path) -> int:
+    """Run the examples of these clauses, or of all of them."""
+    from engine.policy.examples import Trials, read_all, told
+
+    book = _rulebook(None)
+    book.chosen(clauses)
+    chosen = [
+        example
+        for clause, found in read_all(examples, book).items()
+        if not clauses or clause in clauses
+        for example in found
+    ]
+    if not chosen:
+        raise KeptError("There is no example of that: nothing was tried.")
+    trials = Trials(book)
+    with _progress("Trying examples", len(chosen)) as advance:
+        failed = []
+        for example in chosen:
+            trial = trials.run(example)
+            if not trial.passed:
+                failed.append(told(trial))
+            advance(1)
+    for text in failed:
+        click.echo(text)
+    click.echo(f"{len(chosen) - len(failed)} passed, {len(failed)} failed")
+    return BREACHED if failed else KEPT
+
+
+# --- around it -----------------------------------------------------------------------------------------------------------
+
+
+def _rulebook(frozen: Path | None) -> Rulebook:
+    if frozen is None:
+        return collect(rules, Path(str(rules.__file__)).parent / "values")
+    try:
+        return Rulebook.from_json(frozen.read_bytes(), str(frozen))
+    except OSError as error:
+        raise KeptError(
+            f"{frozen}: cannot be read ({error.strerror}). Make one with `kept rules freeze --out {frozen}`."
+        ) from error
+
+
+def _cases(cases: tuple[str, ...], caseload: Path | None, book: Rulebook) -> Iterator[object]:
+    if caseload is None:
+        from engine.record.casefile import read_case
+
+        for name in cases:
+            try:
+                yield read_case(Path(name), book.dictionary)
+            except RecordProblem as problem:
+                yield problem
+        return
+    from engine.record.tables import Caseload  # slow to import, and not needed for a file
+
+    with Caseload(caseload, book.dictionary) as tables:
+        for name in cases:
+            try:
+                yield tables.case(name)
+            except RecordProblem as problem:
+                yield problem
+
+
+def _today() -> date:
+    return _now().date()
+
+
+def _now() -> datetime:
+    return datetime.now(tz=HERE)
+
+
+def _console() -> Console:
+    """For a person at a terminal; in a pipe, plain lines as long as they are."""
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, soft_wrap=True, width=200)
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, nothing in a pipe."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda count: progress.advance(task, count)
+
+
+def _complain(problems: list[RecordProblem]) -> None:
+    for problem in problems:
+        click.echo(str(problem), err=True)
+
+
+def main() -> None:
+    """Run, and exit as the contract says: whatever kept it from running is 3, and said in words."""
+    try:
+        status = kept.main(standalone_mode=False)
+    except click.UsageError as error:
+        context = f"\nTry: {error.ctx.command_path} --help" if error.ctx else ""
+        _stop(f"{error.format_message()}{context}")
+    except click.Abort:
+        _stop("Stopped. Nothing of this run was kept.")
+    except KeptError as error:
+        _stop(str(error))
+    except KeyboardInterrupt:
+        _stop("Stopped. Nothing of this run was kept.")
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(DID_NOT_RUN)
+    sys.exit(status if isinstance(status, int) else KEPT)
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(f"kept: {message}", err=True)
+    sys.exit(DID_NOT_RUN)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""Plain English: every duty as one paragraph, and the small phrases that outcomes are explained with.
+
+Generated from the frozen duty, never written by hand, so that it cannot say anything else than what is judged.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.duty.language import (
+    Anniversary,
+    AttributeTest,
+    Before,
+    ByClosure,
+    Carries,
+    Duty,
+    EventMatch,
+    Every,
+    Excuse,
+    Happen,
+    Hold,
+    Never,
+    NoDeadline,
+    OnDate,
+    Pattern,
+    Plain,
+    Recur,
+    Scope,
+    Stand,
+    Standing,
+    Test,
+    ValueRef,
+    Within,
+)
+from engine.duty.rulebook import Rulebook
+from engine.duty.values import Value, ValueVersion
+
+STANDING: dict[Standing, str] = {
+    "stated": "the standard's own",
+    "court": "set by the court",
+    "local": "local, not the standard's",
+}
+
+
+def people(day: date) -> str:
+    """The day as people write it: 4 March 2025."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def words(name: str) -> str:
+    """A name from the dictionary as words."""
+    return name.replace("_", " ")
+
+
+def span(count: int, unit: str) -> str:
+    """`10 working days`, `1 month`; no working days is the same working day or the next one."""
+    if count == 0 and unit == "working_days":
+        return "the same day, or the next working day"
+    name = words(unit)
+    return f"{count} {name.removesuffix('s') if count == 1 else name}"
+
+
+class English:
+    """Reads the duties of one rulebook aloud."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+
+    def paragraph(self, duty: Duty) -> str:
+        """The duty as one paragraph: for whom, when, what, by when, unless what, and who says so."""
+        who = f"For each {words(duty.for_each)}{self._per(duty)}"
+        if duty.where:
+            who += ", where " + " and ".join(self._scope(scope, duty) for scope in duty.where)
+        often = "the first time that" if duty.first else "whenever" if not self._lasting(duty) else "once"
+        sentences = [f"{who}: {often} {self.pattern(duty.when)}, {self._must(duty)}."]
+        sentences += [self._exception(excuse, duty) for excuse in duty.unless]
+        if duty.judged:
+            sentences.append(self._judged(duty))
+        sentences.append(self._closure(duty))
+        sentences.append(self._in_force(duty))
+        return " ".join(sentence for sentence in sentences if sentence)
+
+    def pattern(self, pattern: Pattern) -> str:
+        """The events of a pattern as a clause: `the child is seen (in person)`."""
+        return " or ".join(self._match(match) for match in pattern.any_of)
+
+    def value(self, value: Value, version: ValueVersion | None) -> str:
+        """`10 working days (local, not the standard's)`."""
+        if version is None or version.value is None:
+            return f"a time that nobody has set ({words(value.name)})"
+        if isinstance(version.value, tuple):
+            return f"{_listed(version.value, 'or')} ({STANDING[version.standing]})"
+        return f"{span(version.value, value.unit)} ({STANDING[version.standing]})"
+
+    # --- parts -------------------------------------------------------------------------------------------------------
+
+    def _per(self, duty: Duty) -> str:
+        return f", and separately for each {words(duty.per)} concerned" if duty.per else ""
+
+    def _lasting(self, duty: Duty) -> bool:
+        return any(match.lasting for match in duty.when.any_of)
+
+    def _match(self, match: EventMatch) -> str:
+        phrase = f"there is a record of “{words(match.event)}”"
+        return f"{phrase} ({self._test(match.test)})" if match.test else phrase
+
+    def _must(self, duty: Duty) -> str:
+        must, same = duty.must, f" with the same {_listed(duty.same, 'and')}" if duty.same else ""
+        by = self._deadline(duty)
+        match must:
+            case Happen(already=True) if duty.deadline.deadline == "at_once":
+                return f"there must by that day have been {self._count(must)}{same}"
+            case Happen():
+                earlier = "; an earlier one counts" if must.already else ""
+                return f"there must be {self._count(must)}{same} {by}{earlier}"
+            case Recur():
+                return f"there must be {self._named(must.pattern)}{same} {by}, and again {by} after each one, until the case closes"
+            case Hold():
+                return f"that record itself must show: {self._test(must.test)}"
+            case Never():
+                return f"there must be no {self._named(must.pattern, article=False)}{same} {by}"
+            case Stand():
+                most = f" and at most {must.at_most}" if must.at_most is not None else ""
+                what = f"at least {must.at_least}{most}" if must.at_least else f"at most {must.at_most}"
+                return (
+                    f"{what} {words(must.of)} must stand between {self._named(must.begins)} and {self._named(must.ends)} "
+                    f"at the end of the day"
+                )
+            case _:
+                return f"a person must judge it{' ' + by if not isinstance(duty.deadline, NoDeadline) else ''}"
+
+    def _count(self, must: Happen) -> str:
+        often = f"at least {must.at_least} times, " if must.at_least > 1 else ""
+        return often + self._named(must.pattern)
+
+    def _named(self, pattern: Pattern, *, article: bool = True) -> str:
+        names = []
+        for match in pattern.any_of:
+            test = f" ({self._test(match.test)})" if match.test else ""
+            names.append(f"“{words(match.event)}”{test}")
+        return ("a record of " if article else "record of ") + " or ".join(names)
+
+    def _deadline(self, duty: Duty) -> str:
+        deadline = duty.deadline
+        match deadline:
+            case Within():
+                return f"within {self._current(deadline.value, duty)}"
+            case OnDate():
+                return f"by the date that it gives as “{words(deadline.attribute)}” ({STANDING[deadline.standing]})"
+            case Before():
+                return f"on or before the day of the first {self._named(deadline.pattern, article=False)} ({STANDING[deadline.standing]})"
+            case ByClosure() if isinstance(duty.must, Never):
+                return f"before the case closes ({STANDING[deadline.standing]})"
+            case ByClosure():
+                return f"by the day the case closes ({STANDING[deadline.standing]})"
+            case Anniversary():
+                whose = (
+                    f"the youngest {words(deadline.of)} in the case"
+                    if deadline.youngest
+                    else f"the {words(deadline.of)}"
+                )
+                return f"until {self._current(deadline.value, duty)} after the date “{words(deadline.attribute)}” of {whose}"
+            case _:
+                return "at any time"
+
+    def _current(self, ref: ValueRef, duty: Duty) -> str:
+        value = self.rulebook.values[ref.value]
+        days = [duty.in_force, *(version.from_ for version in value.versions if version.from_ > duty.in_force)]
+        said = [self.value(value, value.on(day)) for day in days if duty.until is None or day < duty.until]
+        later = "".join(f", and from {people(day)} {text}" for day, text in zip(days[1:], said[1:], strict=False))
+        return said[0] + later
+
+    def _exception(self, excuse: Excuse, duty: Duty) -> str:
+        match excuse.when:
+            case Pattern():
+                earlier = ", at whatever time before" if excuse.already else ""
+                what = f"{self.pattern(excuse.when)} on or before the due date{earlier}"
+            case Scope():
+                what = self._scope(excuse.when, duty)
+            case Carries():
+                what = f"the record that started it shows: {self._test(excuse.when.test)}"
+        if excuse.standing == "stated":
+            return f"It is excused where {what} (the standard's own exception)."
+        return f"Where {what}, a reason is shown, but it still counts as not kept ({STANDING[excuse.standing]})."
+
+    def _judged(self, duty: Duty) -> str:
+        judged = duty.judged
+        assert judged is not None  # noqa: S101 - asked only of duties that are judged
+        roles = _listed(tuple(words(role) for role in judged.roles), "or")
+        valid = f" The judgement stands for {self._current(judged.valid_for, duty)}." if judged.valid_for else ""
+        return f"A {roles}, who must not be the person judged, then says whether it was kept: {judged.question}{valid}"
+
+    def _closure(self, duty: Duty) -> str:
+        if isinstance(duty.deadline, ByClosure) or isinstance(duty.must, Recur | Hold):
+            return ""
+        return {
+            "falls_due": "If the case closes first, it falls due that day.",
+            "lapses": "If the case closes first, it lapses.",
+            "goes_on": "It goes on after the case has closed.",
+        }[duty.at_closure]
+
+    def _in_force(self, duty: Duty) -> str:
+        until = f" until {people(duty.until)}" if duty.until else ""
+        review = "; the clause is under review" if duty.status == "under_review" else ""
+        inferred = " It is inferred: no published text says it in these words." if duty.basis == "inferred" else ""
+        return f"In force for whatever starts on or after {people(duty.in_force)}{until}{review}.{inferred}"
+
+    def _scope(self, scope: Scope, duty: Duty) -> str:
+        whose = (
+            f"some {words(scope.of)} it is linked to as “{words(scope.through)}” has"
+            if scope.through
+            else f"the {words(scope.of)} has"
+        )
+        if scope.through is None and scope.of == duty.for_each:
+            whose = "it has"
+        return f"{whose} {self._test(scope.test)}"
+
+    def _test(self, test: Test | None) -> str:
+        if test is None:
+            return ""
+        if not isinstance(test, AttributeTest):
+            joined = " and " if isinstance(test, Every) else " or "
+            return joined.join(self._test(part) for part in test.tests)
+        name = words(test.attribute)
+        if isinstance(test.values, ValueRef):
+            listed = f"the list “{words(test.values.value)}”"
+        else:
+            listed = _listed(tuple(_shown(value) for value in test.values), "and" if test.op == "includes" else "or")
+        return {
+            "is": f"{name}: {listed}",
+            "one_of": f"{name}: {listed}",
+            "none_of": f"{name}: anything but {listed}",
+            "not_said_to_be": f"{name} not said to be {listed}",
+            "present": f"{name} recorded",
+            "absent": f"{name} not recorded",
+            "at_least": f"{name}: {listed} or more",
+            "at_most": f"{name}: {listed} or less",
+            "includes": f"{name}: all of {listed}",
+        }[test.op]
+
+
+def _shown(value: Plain) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return words(str(value))
+
+
+def _listed(names: tuple[str, ...], joint: str) -> str:
+    """`a, b and c`."""
+    shown = [words(name) for name in names]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {joint} {shown[-1]}" if shown else "nothing"

@@ -1,0 +1,1 @@
+"""Judging: what an outcome is, and the judges that find it."""

@@ -1,0 +1,138 @@
+"""Why a finding came out as it did, and what would put it right, in sentences for a supervisor.
+
+Made for the findings that somebody opens, not for every instance of a night.
+"""
+
+from __future__ import annotations
+
+from engine.duty.english import STANDING, English, people, span, words
+from engine.duty.language import Before, ByClosure, Hold, Never, Recur, Stand
+from engine.duty.rulebook import Rulebook
+from engine.judge.instances import Instance
+from engine.judge.outcome import Facts, Finding
+from engine.record.timeline import Timeline
+
+
+def explain(finding: Finding, instance: Instance, facts: Facts, rulebook: Rulebook, timeline: Timeline) -> Finding:
+    """The finding with `why` and `put_right` filled in."""
+    teller = _Teller(finding, instance, facts, rulebook, timeline)
+    return finding.model_copy(update={"why": teller.why(), "put_right": teller.put_right()})
+
+
+class _Teller:
+    def __init__(
+        self, finding: Finding, instance: Instance, facts: Facts, rulebook: Rulebook, timeline: Timeline
+    ) -> None:
+        self.finding, self.instance, self.facts = finding, instance, facts
+        self.duty, self.timeline = instance.edition.duty, timeline
+        self.english = English(rulebook)
+
+    def why(self) -> str:
+        parts = [self._started(), self._by_when(), self._what_counts(), self._judgement(), self._flags()]
+        return " ".join(part for part in parts if part)
+
+    def put_right(self) -> str:
+        """What would change the outcome, or nothing where it is settled."""
+        outcome, duty = self.finding.outcome, self.duty
+        if outcome in ("met", "excused", "lapsed", "late"):
+            return ""
+        if outcome == "undetermined":
+            return f"Make known what is missing: {self.finding.missing}."
+        judged = duty.judged
+        if judged and (
+            outcome == "unjudged" or ((facts_met := self.facts.verdict) is not None and facts_met.outcome == "not_met")
+        ):
+            roles = " or ".join(words(role) for role in judged.roles)
+            again = "After putting it right, ask" if outcome == "breached" else "Ask"
+            return (
+                f"{again} a {roles} who did not do the work to record a judgement of {duty.clause}: {judged.question}"
+            )
+        if isinstance(duty.must, Never):
+            return "It cannot be undone; record what happened and tell your manager." if outcome == "breached" else ""
+        if isinstance(duty.must, Hold):
+            return f"Put on the record what the {words(self.instance.event.type)} of {people(self.instance.event.happened)} should show."
+        return f"Record it, if it was done: {self._wanted()}. If it was not, do it now{self._reason_hint()}."
+
+    def _reason_hint(self) -> str:
+        stated = [
+            excuse
+            for excuse in self.duty.unless
+            if excuse.standing == "stated" and getattr(excuse.when, "pattern", None)
+        ]
+        return ", or record the reason why it cannot be done" if stated else ""
+
+    def _wanted(self) -> str:
+        must = self.duty.must
+        if isinstance(must, Stand):
+            return f"{words(must.begins.events[0])}"
+        events = getattr(must, "pattern", None)
+        return " or ".join(words(name) for name in events.events) if events else words(self.duty.title)
+
+    def _started(self) -> str:
+        event = self.instance.event
+        joined = (
+            ""
+            if event.happened == self.instance.start
+            else f", and {self.finding.subject} joined on {people(self.instance.start)}"
+        )
+        return f"It began with “{words(event.type)}” on {people(event.happened)}{joined}."
+
+    def _by_when(self) -> str:
+        edition, due = self.instance.edition, self.finding.due
+        if self.finding.outcome == "undetermined" and self.finding.missing:
+            return f"The outcome cannot be determined: {self.finding.missing}."
+        if due is None:
+            waits = isinstance(self.duty.deadline, Before | ByClosure)
+            return "No due date yet: what it must come before has not happened." if waits else ""
+        if self.facts.closed is not None and due == self.facts.closed != self.facts.due:
+            return f"It fell due when the case closed, on {people(due)}."
+        limit = "It must not happen before" if isinstance(self.duty.must, Never) else "Due on"
+        how = f", {span(*edition.span)} after" if edition.span and not isinstance(self.duty.must, Never) else ""
+        local = f" ({STANDING[edition.standing]})" if edition.standing != "stated" else ""
+        return f"{limit} {people(due)}{how}{local}."
+
+    def _what_counts(self) -> str:
+        facts, outcome = self.facts, self.finding.outcome
+        if facts.missing:
+            return ""
+        if isinstance(self.duty.must, Never):
+            happened = (
+                f"“{words(self._type(facts.done.event))}” was recorded for {people(facts.done.on)}."
+                if facts.done
+                else ""
+            )
+            return happened or "There is no record of it."
+        if outcome == "excused" and facts.excused:
+            what = words(self._type(facts.excused.event))
+            return f"An exception that the standard allows is on the record for {people(facts.excused.on)}: {what}."
+        if facts.done and not facts.person_only:
+            if isinstance(self.duty.must, Hold):
+                return "The record shows what it must."
+            return f"“{words(self._type(facts.done.event))}” is on the record for {people(facts.done.on)}."
+        if facts.person_only:
+            return ""
+        if isinstance(self.duty.must, Hold):
+            return "The record does not show what it must." if outcome != "undetermined" else ""
+        after = " since" if isinstance(self.duty.must, Recur) else ""
+        return f"There is no record of {self._wanted()}{after}."
+
+    def _judgement(self) -> str:
+        if self.duty.judged is None or self.finding.outcome not in ("met", "late", "breached", "unjudged"):
+            return ""
+        verdict = self.facts.verdict
+        if verdict is None:
+            return "No valid judgement is on the record." if self.finding.outcome == "unjudged" else ""
+        said = "kept" if verdict.outcome == "met" else "not kept"
+        return f"It was judged {said} on {people(verdict.on)}."
+
+    def _flags(self) -> str:
+        said = {
+            "recorded_late": "It was put on the record only after the due date.",
+            "reason_recorded": "A reason is on the record, but not one that the standard allows.",
+            "provisional": "Bank holidays that far ahead are not announced yet, so the date may move.",
+        }
+        return " ".join(said[flag] for flag in self.finding.flags)
+
+    def _type(self, event: str) -> str:
+        name: str = self.timeline.graph.nodes["event", event]["record"].type
+        return name

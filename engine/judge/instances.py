@@ -1,0 +1,350 @@
+"""From a timeline and one edition of a duty to what the case judge works on: instances, and the events that may count.
+
+This is labelling and calendar arithmetic. Which event settles which instance is the judge's business, what the outcome
+is stands in `engine.judge.outcome`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from engine.duty.language import (
+    Anniversary,
+    Before,
+    Carries,
+    Duty,
+    Happen,
+    Hold,
+    Never,
+    OnDate,
+    Pattern,
+    Recur,
+    Scope,
+    Stand,
+    Within,
+)
+from engine.duty.rulebook import JUDGEMENT, Edition
+from engine.judge.matching import all_true, holds, in_scope, lacking, matches
+from engine.judge.outcome import Sign, Verdict
+from engine.record.calendar import Calendar, birthday
+from engine.record.dictionary import Dictionary
+from engine.record.model import EventRecord
+from engine.record.timeline import Timeline
+
+Key = tuple[str, ...]
+"""Whom an event is about, as far as a duty is concerned: the subject, the `per` object if any, the shared values."""
+
+
+@dataclass(slots=True)
+class Instance:
+    """One instance before it is settled: the event that started it, the day, and by when it is due."""
+
+    edition: Edition
+    subject: str
+    per: str
+    key: Key
+    event: EventRecord
+    start: date
+    rank: int = 0
+    due: date | None = None
+    missing: str | None = None
+    unknown_scope: bool = False
+
+    @property
+    def order(self) -> tuple[date, int, str]:
+        """Its place among the occurrences of what recurs."""
+        return self.start, self.rank, self.event.id
+
+    def name(self, case: str) -> str:
+        """Its id, stable from night to night."""
+        parts = [self.edition.duty.id, case, self.subject, self.event.id]
+        return "/".join([*parts, self.per] if self.per else parts)
+
+
+@dataclass(slots=True)
+class Candidates:
+    """The events that may settle instances of one duty, by key, each list by day, then id."""
+
+    sure: dict[Key, list[EventRecord]] = field(default_factory=dict)
+    doubtful: dict[Key, list[EventRecord]] = field(default_factory=dict)
+    excuses: list[tuple[bool, bool, dict[Key, list[EventRecord]]]] = field(default_factory=list)
+
+
+def sign(event: EventRecord, on: date | None = None) -> Sign:
+    """The event as something that counts, on its own day unless another is given."""
+    return Sign(on or event.happened, event.id, event.recorded.date())
+
+
+class Labeller:
+    """Labels one timeline for the duties of a rulebook."""
+
+    def __init__(self, timeline: Timeline, dictionary: Dictionary, calendar: Calendar) -> None:
+        self.timeline, self.words, self.calendar = timeline, dictionary, calendar
+        self._answerable: frozenset[str] | None = None
+
+    # --- whom an event is about ------------------------------------------------------------------------------------
+
+    def applies(self, duty: Duty) -> bool:
+        """Whether the duty is owed in this timeline at all."""
+        return duty.for_each == self.timeline.root.type or not self.words.object[duty.for_each].root
+
+    def named(self, duty: Duty, event: EventRecord) -> tuple[str, ...]:
+        """The subjects that the event names."""
+        return event.about(duty.for_each)
+
+    def keys(self, duty: Duty, event: EventRecord) -> Iterator[Key]:
+        """Every key that the event has for the duty: none when it names no subject or lacks a shared value."""
+        return self._keys(duty, event, self.named(duty, event))
+
+    def _keys(self, duty: Duty, event: EventRecord, subjects: Iterable[str]) -> Iterator[Key]:
+        shared = tuple(event.attributes.get(name) for name in duty.same)
+        if None in shared:
+            return
+        for subject in subjects:
+            for per in event.about(duty.per) if duty.per else ("",):
+                yield (subject, per, *(str(value) for value in shared))
+
+    # --- instances -------------------------------------------------------------------------------------------------
+
+    def instances(self, edition: Edition) -> list[Instance]:
+        """The instances of this edition, with their due dates."""
+        duty = edition.duty
+        started = self._first(self._triggered(edition)) if duty.first else list(self._triggered(edition))
+        if isinstance(duty.must, Recur):
+            started += self._recurring(edition, duty.must, started)
+        found = []
+        for instance in started:
+            scope = all_true(in_scope(scope, instance.subject, duty.for_each, self.timeline) for scope in duty.where)
+            if not edition.covers(instance.start) or scope is False:
+                continue
+            if scope is None:
+                instance.unknown_scope = True
+                instance.missing = self._missing_scope(duty, instance.subject)
+            else:
+                self._set_due(instance)
+            found.append(instance)
+        return found
+
+    def _triggered(self, edition: Edition) -> Iterator[Instance]:
+        duty = edition.duty
+        for event in self.timeline.events(duty.when.events):
+            if not matches(duty.when, event):
+                continue
+            for subject, start in self._subjects(duty, event):
+                for key in self._keys(duty, event, (subject,)):
+                    yield Instance(edition, subject, key[1], key, event, start)
+
+    def _subjects(self, duty: Duty, event: EventRecord) -> Iterator[tuple[str, date]]:
+        """Whom the event starts an instance for, and when: all there are when it is about the case as a whole."""
+        present = {thing.id for thing in self.timeline.objects(duty.for_each)}
+        named = self.named(duty, event)
+        if named:
+            yield from ((subject, event.happened) for subject in named if subject in present)
+            return
+        lasting = any(
+            match.lasting
+            for match in duty.when.any_of
+            if match.event == event.type and holds(match.test, event.attributes)
+        )
+        for subject in sorted(present):
+            joined = self.timeline.joined(subject)
+            if joined is None or joined <= event.happened:
+                yield subject, event.happened
+            elif lasting:
+                yield subject, joined
+
+    @staticmethod
+    def _first(started: Iterable[Instance]) -> list[Instance]:
+        earliest: dict[Key, Instance] = {}
+        for instance in sorted(started, key=lambda one: (one.start, one.event.id)):
+            earliest.setdefault(instance.key, instance)
+        return list(earliest.values())
+
+    def _recurring(self, edition: Edition, must: Recur, started: list[Instance]) -> list[Instance]:
+        """The instances that occurrences start: each after a trigger of the same key, before the case closed."""
+        duty = edition.duty
+        earliest: dict[Key, Instance] = {}
+        for instance in sorted(started, key=lambda one: one.order):
+            earliest.setdefault(instance.key, instance)
+        found = []
+        for event in self.timeline.events(must.pattern.events):
+            if not matches(must.pattern, event):
+                continue
+            for key in self.keys(duty, event):
+                trigger = earliest.get(key)
+                if trigger is None or event.happened < trigger.start:
+                    continue
+                closed = self.closed(trigger.start)
+                if closed is None or event.happened < closed:
+                    found.append(Instance(edition, key[0], key[1], key, event, event.happened, rank=1))
+        return found
+
+    def _missing_scope(self, duty: Duty, subject: str) -> str:
+        names: list[str] = []
+        for scope in duty.where:
+            thing = self.timeline.object(subject) if scope.of == duty.for_each else self.timeline.root
+            attributes = thing.attributes if scope.through is None else {}
+            names += [f"{scope.of}'s {name.replace('_', ' ')}" for name in lacking([scope.test], attributes)]
+        return f"whether this applies: the record does not say the {' or the '.join(dict.fromkeys(names))}"
+
+    # --- by when ---------------------------------------------------------------------------------------------------
+
+    def closed(self, start: date) -> date | None:
+        """The first day on or after `start` on which the case closed."""
+        event = self.words.object[self.timeline.root.type].closed_by
+        days = (found.happened for found in self.timeline.events([event] if event else []))
+        return next((day for day in days if day >= start), None)
+
+    def _set_due(self, instance: Instance) -> None:
+        edition, deadline = instance.edition, instance.edition.duty.deadline
+        if edition.missing is not None:
+            instance.missing = edition.missing
+        elif isinstance(deadline, Within) and edition.span:
+            instance.due = self.calendar.after(instance.start, *edition.span)
+        elif isinstance(deadline, OnDate):
+            day = instance.event.attributes.get(deadline.attribute)
+            instance.due = day if isinstance(day, date) else None
+            instance.missing = (
+                None if instance.due else f"the {instance.event.type} does not say the date '{deadline.attribute}'"
+            )
+        elif isinstance(deadline, Before):
+            instance.due = self._first_day(instance, deadline.pattern)
+        elif deadline.deadline == "at_once":
+            instance.due = instance.start
+        elif isinstance(deadline, Anniversary) and edition.span:
+            self._set_anniversary(instance, deadline, edition.span[0])
+
+    def _first_day(self, instance: Instance, pattern: Pattern) -> date | None:
+        for event in self.timeline.events(pattern.events):
+            named = self.named(instance.edition.duty, event)
+            if (
+                event.happened >= instance.start
+                and matches(pattern, event)
+                and (not named or instance.subject in named)
+            ):
+                return event.happened
+        return None
+
+    def _set_anniversary(self, instance: Instance, deadline: Anniversary, age: int) -> None:
+        things = self.timeline.objects(deadline.of)
+        if not deadline.youngest:
+            things = [thing for thing in things if thing.id == instance.subject]
+        days = [thing.attributes.get(deadline.attribute) for thing in things]
+        known = [day for day in days if isinstance(day, date)]
+        if not known or len(known) < len(days):
+            instance.missing = (
+                f"the record does not say the {deadline.of}'s {deadline.attribute.replace('_', ' ')} date"
+            )
+        else:
+            instance.due = birthday(max(known), age)
+
+    # --- what may count --------------------------------------------------------------------------------------------
+
+    def candidates(self, edition: Edition) -> Candidates:
+        """Every event that may fulfil or excuse, by key."""
+        duty, found = edition.duty, Candidates()
+        if isinstance(duty.must, Happen | Recur | Never):
+            for event in self.timeline.events(duty.must.pattern.events):
+                truth = matches(duty.must.pattern, event)
+                if truth is not False and not (truth is None and isinstance(duty.must, Never)):
+                    side = found.sure if truth else found.doubtful
+                    for key in self.keys(duty, event):
+                        side.setdefault(key, []).append(event)
+        for excuse in duty.unless:
+            by_key: dict[Key, list[EventRecord]] = {}
+            if isinstance(excuse.when, Pattern):
+                for event in self.timeline.events(excuse.when.events):
+                    if matches(excuse.when, event):
+                        for key in self.keys(duty, event):
+                            by_key.setdefault(key, []).append(event)
+            found.excuses.append((excuse.standing == "stated", excuse.already, by_key))
+        return found
+
+    def held(self, instance: Instance, must: Hold) -> bool | None:
+        """Whether the starting event satisfies what must hold of it."""
+        return holds(must.test, instance.event.attributes)
+
+    def standing_days(self, instance: Instance, must: Stand) -> list[Sign]:
+        """The days from the start on, at the end of which the right number of spells was open."""
+        duty, spells = instance.edition.duty, {}
+        begins = self._about(duty, must.begins, instance.subject)
+        ends = self._about(duty, must.ends, instance.subject)
+        for event in begins:
+            for thing in event.about(must.of):
+                end = next(
+                    (
+                        other.happened
+                        for other in ends
+                        if thing in other.about(must.of) and other.happened >= event.happened
+                    ),
+                    None,
+                )
+                spells[thing, event.id] = (event.happened, end)
+        last_event = {
+            event.happened: event for event in sorted((*begins, *ends), key=lambda one: (one.happened, one.id))
+        }
+        days = {instance.start: instance.event} | {
+            day: event for day, event in last_event.items() if day > instance.start
+        }
+        found = []
+        for day, event in sorted(days.items()):
+            open_now = {
+                thing for (thing, _), (begin, end) in spells.items() if begin <= day and (end is None or end > day)
+            }
+            if must.at_least <= len(open_now) and (must.at_most is None or len(open_now) <= must.at_most):
+                found.append(sign(event, day))
+        return found
+
+    def _about(self, duty: Duty, pattern: Pattern, subject: str) -> list[EventRecord]:
+        events = self.timeline.events(pattern.events)
+        return [event for event in events if subject in self.named(duty, event) and matches(pattern, event)]
+
+    def static_excuses(self, instance: Instance) -> Iterator[tuple[bool, Sign]]:
+        """The exceptions that rest on the case or on the starting event, each with whether it is stated."""
+        duty = instance.edition.duty
+        for excuse in duty.unless:
+            if isinstance(excuse.when, Scope):
+                applies = in_scope(excuse.when, instance.subject, duty.for_each, self.timeline)
+            elif isinstance(excuse.when, Carries):
+                applies = holds(excuse.when.test, instance.event.attributes)
+            else:
+                continue
+            if applies:
+                yield excuse.standing == "stated", sign(instance.event, instance.start)
+
+    # --- judgements ------------------------------------------------------------------------------------------------
+
+    def verdict(self, instance: Instance, done: str | None, as_at: date) -> Verdict | None:
+        """The judgement that stands: the last valid one by somebody entitled to it."""
+        edition, duty = instance.edition, instance.edition.duty
+        if duty.judged is None:
+            return None
+        barred = self._barred(instance, done)
+        found = None
+        for event in self.timeline.events([JUDGEMENT]):
+            said = event.attributes
+            if (
+                event.happened >= instance.start
+                and instance.subject in self.named(duty, event)
+                and (not instance.per or instance.per in event.about(str(duty.per)))
+                and said.get("clause") in (duty.id, duty.clause)
+                and said.get("role") in duty.judged.roles
+                and event.by
+                and not barred & set(event.by)
+                and (edition.valid_for is None or as_at <= self.calendar.after(event.happened, *edition.valid_for))
+            ):
+                found = Verdict(str(said["outcome"]), event.happened, event.id)
+        return found
+
+    def _barred(self, instance: Instance, done: str | None) -> set[str]:
+        """Who may not judge: the subject, whoever did what is judged, whoever has answered for the case."""
+        if self._answerable is None:
+            events = self.timeline.events(word.name for word in self.words.events if word.answerable)
+            self._answerable = frozenset(who for event in events for who in event.about("practitioner"))
+        barred = {instance.subject, *instance.event.by, *self._answerable}
+        if done is not None:
+            record: EventRecord = self.timeline.graph.nodes["event", done]["record"]
+            barred |= set(record.by)
+        return barred

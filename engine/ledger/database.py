@@ -1,0 +1,111 @@
+"""Reaching the ledger's database, and saying in plain words why it could not be reached."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from engine.record.problem import KeptError, harmless
+
+_MAGIC = b"SQLite format 3\0"
+_PATIENCE = 2.0
+"""Seconds to wait for another connection to finish what takes a moment; a night takes longer, and is refused."""
+
+_REASONS = {
+    "locked": "another night is being written to this ledger. Wait until it is done, then start again.",
+    "could not obtain lock": "another night is being written to this ledger. Wait until it is done, then start again.",
+    "readonly": "cannot be written to. Make the file and its directory writable, or name another place.",
+    "read-only": "cannot be written to. Make it writable, or name another place.",
+    "unable to open": "cannot be opened. Check that its directory exists and that you may read and write there.",
+    "full": "the disk is full; the ledger is as it was. Make room, then start again.",
+    "malformed": "the database is damaged. Restore it from a copy, or start a new ledger.",
+    "not a database": "is not a ledger. Name another file, or one that does not exist yet.",
+    "disk i/o": "the disk could not be read or written; the ledger is as it was. Check the disk, then start again.",
+}
+
+
+def locate(where: str) -> tuple[URL, str, bool]:
+    """The URL, a name to show (without a password), and whether there is something there already.
+
+    Raises:
+        KeptError: for an address that makes no sense, a directory, or a file that is no database.
+    """
+    if "://" in where:
+        try:
+            url = make_url(where)
+        except ArgumentError as error:
+            raise KeptError(
+                f"{harmless(where)}: not a database address. Write postgresql://user@host/database."
+            ) from error
+        if url.get_backend_name() != "sqlite" or not url.database:
+            return url, harmless(url.render_as_string(hide_password=True)), True
+        where = url.database
+    path, name = Path(where), harmless(where)
+    try:
+        if path.is_dir():
+            raise KeptError(f"{name}: is a directory. Name a file in it, such as {name.rstrip('/')}/ledger.sqlite.")
+        exists = path.exists() and path.stat().st_size > 0
+        if exists:
+            with path.open("rb") as file:
+                if file.read(len(_MAGIC)) != _MAGIC:
+                    raise KeptError(f"{name}: is not a ledger. Name another file, or one that does not exist yet.")
+    except (OSError, ValueError) as error:
+        raise KeptError(f"{name}: cannot be read ({_why(error)}). Check the path and that you may read it.") from error
+    return URL.create("sqlite", database=str(path)), name, exists
+
+
+def connect(url: URL, name: str) -> Engine:
+    """An engine for that database; nothing is opened yet.
+
+    Connections with the execution option `kept_writes` lock out other writers from their first moment.
+
+    Raises:
+        KeptError: when there is no driver for it.
+    """
+    try:
+        if url.get_backend_name() == "sqlite":
+            engine = create_engine(url, connect_args={"timeout": _PATIENCE, "isolation_level": None})
+        else:
+            engine = create_engine(url)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise KeptError(
+            f"{name}: no driver for this database ({_why(error)}). Install it, or give a file's path."
+        ) from error
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    """Begin a transaction as SQLite needs it: Python's own driver would begin later, and not for every statement."""
+    if connection.get_execution_options().get("kept_writes"):
+        driver = connection.connection.dbapi_connection
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - only listened to for SQLite
+        # A log beside the file: those who read are not held up for as long as the night is being written.
+        driver.execute("PRAGMA journal_mode = WAL")
+        driver.execute("PRAGMA synchronous = FULL")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+@contextmanager
+def plainly(name: str) -> Iterator[None]:
+    """Turn what a database raises inside into a KeptError that says what to do."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        said = _why(error.orig if isinstance(error, DBAPIError) and error.orig else error)
+        for words, meaning in _REASONS.items():
+            if words in said.lower():
+                raise KeptError(f"{name}: {meaning}") from error
+        raise KeptError(f"{name}: the database refused: {said}. Check that it is there and is a ledger.") from error
+
+
+def _why(error: BaseException) -> str:
+    return harmless(str(error).strip().rstrip(".")) or type(error).__name__

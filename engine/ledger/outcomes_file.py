@@ -1,0 +1,138 @@
+"""Every outcome of a night as Parquet: `outcomes.parquet`, one row a finding.
+
+It is written under another name and renamed when the night is in the ledger, so that a reader finds a whole night or
+the one before.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from operator import attrgetter
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from engine.judge.outcome import Finding
+from engine.record.problem import KeptError, harmless
+
+NAME = "outcomes.parquet"
+
+_CHUNK = 20_000
+
+_TEXT = pa.string()
+SCHEMA = pa.schema(
+    [
+        pa.field("instance", _TEXT, nullable=False),
+        pa.field("case", _TEXT, nullable=False),
+        pa.field("clause", _TEXT, nullable=False),
+        pa.field("duty", _TEXT, nullable=False),
+        pa.field("subject", _TEXT, nullable=False),
+        pa.field("subject_type", _TEXT, nullable=False),
+        pa.field("outcome", _TEXT, nullable=False),
+        pa.field("start", pa.date32(), nullable=False),
+        pa.field("due", pa.date32()),
+        pa.field("done", pa.date32()),
+        pa.field("days_over", pa.int32()),
+        pa.field("force", _TEXT, nullable=False),
+        pa.field("standing", _TEXT, nullable=False),
+        pa.field("basis", _TEXT, nullable=False),
+        pa.field("decided_by", _TEXT, nullable=False),
+        pa.field("flags", pa.list_(_TEXT), nullable=False),
+        pa.field("evidence", pa.list_(_TEXT), nullable=False),
+        pa.field("missing", _TEXT),
+        pa.field("team", _TEXT, nullable=False),
+        pa.field("practitioner", _TEXT, nullable=False),
+        pa.field("why", _TEXT, nullable=False),
+        pa.field("put_right", _TEXT, nullable=False),
+    ]
+)
+"""The columns of a finding. `why` and `put_right` are empty unless the night was asked to explain."""
+
+_row = attrgetter(*SCHEMA.names)
+
+
+class OutcomesFile:
+    """The file while it is being written; without a directory everything here does nothing."""
+
+    def __init__(self, directory: Path | None, partial: Path | None) -> None:
+        self._directory, self._partial = directory, partial
+        self._writer = pq.ParquetWriter(partial, SCHEMA, compression="zstd") if partial else None
+        self._held: list[Finding] = []
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Add these rows."""
+        if self._writer:
+            self._held += findings
+            if len(self._held) >= _CHUNK:
+                with _plainly(self._directory):
+                    self._send()
+
+    def close(self) -> None:
+        """Write what is left and make sure that it is on the disk; nothing is to be seen of it yet."""
+        if self._writer and self._partial:
+            with _plainly(self._directory):
+                self._send()
+                self._writer.close()
+                self._writer = None
+                with self._partial.open("rb") as file:
+                    os.fsync(file.fileno())
+
+    def publish(self) -> None:
+        """Put the file in the place of the one before."""
+        if self._partial and self._directory:
+            with _plainly(self._directory):
+                self._partial.chmod(0o644)
+                self._partial.replace(self._directory / NAME)
+                self._partial = None
+
+    def discard(self) -> None:
+        """Take away what was not published."""
+        if self._writer:
+            self._writer.close()
+        if self._partial:
+            self._partial.unlink(missing_ok=True)
+
+    def _send(self) -> None:
+        if self._held and self._writer:
+            columns = zip(*(_row(finding) for finding in self._held), strict=True)
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+            self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SCHEMA))
+            self._held = []
+
+
+@contextmanager
+def outcomes_file(directory: Path | None) -> Iterator[OutcomesFile]:
+    """A file of outcomes to be written into that directory, which is made when it is not there; none for None.
+
+    Raises:
+        KeptError: when the directory cannot be written to, or the disk is full.
+    """
+    partial = None
+    if directory is not None:
+        with _plainly(directory):
+            directory.mkdir(parents=True, exist_ok=True)
+            if (directory / NAME).is_dir():
+                raise IsADirectoryError(f"{NAME} is a directory")
+            handle, name = tempfile.mkstemp(dir=directory, prefix=".outcomes-", suffix=".partial")
+            os.close(handle)
+            partial = Path(name)
+    file = OutcomesFile(directory, partial)
+    try:
+        yield file
+    finally:
+        file.discard()
+
+
+@contextmanager
+def _plainly(directory: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise KeptError(
+            f"{harmless(str(directory))}: the outcomes cannot be written there ({harmless(str(error))}). "
+            "Name a directory that you may write to, on a disk with room."
+        ) from error

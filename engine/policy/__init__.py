@@ -1,0 +1,1 @@
+"""Working on the rules: examples that specify them, and the synthetic caseload that they are tried on."""

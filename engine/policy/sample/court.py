@@ -1,0 +1,139 @@
+"""What goes on at court: hearings, directions, reports and what they rest on, the final order."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.policy.sample.life import Life, chapter
+
+_REPORT_OF_WORK = {
+    "work_to_first_hearing": "safeguarding_letter",
+    "short_court_based_resolution": "safeguarding_letter",
+    "dispute_resolution": "position_statement",
+    "section_7": "section_7",
+    "rule_16_4": "rule_16_4",
+    "family_assistance_order": "other",
+    "enforcement": "other",
+    "parental_order": "other",
+    "care": "guardian",
+    "placement": "guardian",
+    "adoption_guardian": "guardian",
+    "adoption_reporting_officer": "correspondence",
+}
+_HEARINGS = ("case_management", "issues_resolution", "fact_finding", "dispute_resolution", "other")
+
+
+def hearings(life: Life) -> None:
+    """A first hearing, more every couple of months, some put off, then the final one with its order."""
+    first = life.later(life.start, 12, 28) if life.law == "public" else life.later(life.start, 18, 35)
+    day = min(first, life.end)
+    life.tell("hearing_held", day, 0, kind="first" if life.law == "private" else "case_management")
+    day = life.later(day, 20, 45)
+    while day < life.end:
+        if life.chance(0.17):
+            life.tell("hearing_adjourned", day, 0)
+        else:
+            child = life.rng.choice(life.children) if life.chance(0.04) else None
+            life.tell("hearing_held", day, 0, child=child, kind=life.rng.choice(_HEARINGS))
+        day = life.later(day, 25, 60)
+    if life.chance(0.9):
+        final = life.between(0.9, 0.99)
+        life.tell("hearing_held", final, 0, kind="final" if life.analyses else "dispute_resolution")
+        life.tell("final_order_made", final, 0, child=life.children if life.chance(0.1) else None)
+
+
+def reports(life: Life) -> None:
+    """Reports: directed, written, checked, shared with the child, filed in time or not."""
+    kinds = ["safeguarding_letter"] if life.law == "private" and life.chance(0.9) else []
+    own = _REPORT_OF_WORK.get(life.work, "other")
+    if own not in kinds:
+        kinds.append(own)
+    if life.analyses and life.chance(0.3):
+        kinds.append(
+            life.rng.choice(("child_impact", "position_statement", "correspondence", "risk_assessment", "other"))
+        )
+    if own == "section_7" and life.chance(0.22):
+        kinds.append("section_7_addendum")
+    if own == "guardian":
+        kinds.append("guardian")
+    for place, kind in enumerate(kinds):
+        day = (
+            life.later(life.start, 1, 6)
+            if kind == "safeguarding_letter"
+            else life.between(0.1 + 0.2 * place, 0.3 + 0.2 * place)
+        )
+        _report(life, kind, day)
+
+
+def _report(life: Life, kind: str, day: date) -> None:
+    report = life.next_id("r")
+    about = life.children if life.chance(0.85) else life.children[:1]
+    life.add("report", report, day, links={"about": about}, kind=kind if life.chance(0.985) else None)
+    short = kind in ("safeguarding_letter", "correspondence", "position_statement")
+    due = life.later(day, 12, 18) if short else life.later(day, 30, 60)
+    if life.chance(0.85):
+        child = about if life.chance(0.1) else None
+        life.tell("direction_made", day, 0, report=report, child=child, due=due if life.chance(0.98) else None)
+    if life.chance(0.1):
+        due = life.later(due, 5, 25)
+        life.tell("extension_granted", life.later(day, 8, 12), report=report, due=due)
+    filed = life.workday(due - life.days(0, 6)) if life.kept(0.92, 0.7) else life.later(due, 1, 15)
+    for _ in range(0 if short else life.rng.choices((0, 1, 2, 3), (25, 35, 25, 15))[0]):
+        source = life.next_id("src")
+        verified = life.kept(0.9, 0.6)
+        used = life.workday(filed - life.days(2, 14))
+        life.tell(
+            "third_party_statement_used", used, report=report, source=source, by=life.lead(used),
+            hearsay_rules_followed=life.kept(0.8, 0.4) if not verified or life.chance(0.2) else None,
+        )  # fmt: skip
+        if verified:
+            on = life.workday(used - life.days(0, 6)) if life.kept() else life.later(filed, 1, 4)
+            life.tell("third_party_statement_verified", on, report=report, source=source, by=life.lead(on))
+    if not short:
+        _children_in(life, report, filed)
+    if life.kept(0.985, 0.93):
+        child = about if life.chance(0.1) else None
+        life.tell("report_filed", filed, report=report, child=child, by=life.lead(filed))
+
+
+def _children_in(life: Life, report: str, filed: date) -> None:
+    for child in life.children:
+        if life.age(child, filed) < 3:
+            continue
+        if life.kept(0.85, 0.5):
+            on = life.workday(filed - life.days(3, 15))
+            life.tell(
+                "views_recorded", on, child=child, report=report, by=life.lead(on), own_words=life.kept(0.75, 0.4)
+            )
+        if life.kept(0.8, 0.4):
+            on = life.workday(filed - life.days(1, 5)) if life.kept() else life.later(filed, 1, 9)
+            life.tell("report_shared_with_child", on, child=child, report=report, by=life.lead(on))
+
+
+def wishes_statement(life: Life) -> None:
+    """A statement of the child's needs, wishes and feelings, filed with the child's agreement or without."""
+    if not life.analyses:
+        return
+    for child in life.children:
+        if life.age(child, life.start) < 5 or not life.chance(0.25):
+            continue
+        day = life.between(0.35, 0.8)
+        statement = life.next_id("r")
+        life.add("report", statement, day, links={"about": child}, kind="needs_wishes_feelings")
+        if life.kept(0.95, 0.7):
+            agreed = life.later(day, 0, 3) if life.kept(0.95, 0.8) else life.later(day, 8, 20)
+            life.tell("nwf_agreement_given", agreed, child=child, report=statement)
+        filed = life.later(day, 3, 7)
+        life.tell("nwf_statement_filed", filed, child=child, report=statement, by=life.lead(filed))
+        life.tell("report_filed", filed, report=statement, by=life.lead(filed))
+
+
+CHAPTERS = (
+    chapter(hearings, "hearing_held hearing_adjourned final_order_made"),
+    chapter(
+        reports,
+        "direction_made extension_granted report_filed report_shared_with_child views_recorded "
+        "third_party_statement_used third_party_statement_verified",
+    ),
+    chapter(wishes_statement, "nwf_agreement_given nwf_statement_filed report_filed"),
+)

@@ -1,0 +1,149 @@
+"""How the case and those who work on it are looked after: supervision, audits, judgements, complaints; how it ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from engine.policy.sample.life import Life, chapter
+from engine.policy.sample.staff import in_post
+from engine.record.calendar import birthday
+
+_GRADES = ("outstanding", "good", "met", "requires_improvement")
+_DOMAINS = ("safe", "heard", "better_represented", "enabled")
+# A few are assessed or judged by somebody whom no clause entitles to it: the record takes that too.
+_ASSESSORS = {
+    "practice_supervisor": 58,
+    "service_manager": 28,
+    "independent_auditor": 7,
+    "assistant_director": 3,
+    "practitioner": 2,
+    "legal": 1,
+    "board_member": 1,
+}
+_JUDGES = {
+    "practice_supervisor": 62,
+    "service_manager": 24,
+    "assistant_director": 5,
+    "independent_auditor": 4,
+    "legal": 2,
+    "practitioner": 2,
+    "board_member": 1,
+}
+
+
+def supervision(life: Life) -> None:
+    """The lead is supervised on the case every few weeks, or less often."""
+    day = life.later(life.start, 6, 20)
+    while day < life.end:
+        lead = life.lead(day)
+        if lead and life.kept(0.93, 0.5):
+            about = life.children if life.chance(0.6) else None
+            life.tell("supervision_held", day, practitioner=lead, child=about, by=life.supervisor)
+        day = life.later(day, 17, 25)
+
+
+def audits(life: Life) -> None:
+    """One case in eight is assessed for quality; learning points follow."""
+    if not life.chance(0.13):
+        return
+    day = life.between(0.4, 1.0)
+    lead = life.lead(day) or (life.posts[0].practitioner if life.posts else None)
+    audit = life.next_id("au")
+    life.add("audit", audit, day)
+    role = life.rng.choices(list(_ASSESSORS), list(_ASSESSORS.values()))[0]
+    weights = (12, 45, 33, 10) if life.sound else (3, 22, 40, 35)
+    grades = {name: life.rng.choices(_GRADES, weights)[0] if life.chance(0.97) else None for name in _DOMAINS}
+    assessor = in_post(life.rng, life.team, role)
+    life.tell(
+        "quality_audited", day, audit=audit, practitioner=lead, by=assessor, role=role,
+        child=life.children if life.chance(0.5) else None, **grades,
+    )  # fmt: skip
+    for domain in _DOMAINS:
+        for _ in range(3 if life.kept(0.6, 0.3) else life.rng.randint(0, 2)):
+            on = life.later(day, 0, 8)
+            life.tell("learning_point_recorded", on, audit=audit, practitioner=lead, by=assessor, domain=domain)
+
+
+def complaints(life: Life) -> None:
+    """Somebody complains about one case in twenty; the complaint is acknowledged and answered, or not."""
+    for _ in range(life.rng.choices((0, 1, 2), (94, 5, 1))[0]):
+        day = life.between(0.2, 1.0)
+        who = life.rng.choice([*life.adults, *life.adults, *life.children])
+        complaint = life.next_id("co")
+        life.add("complaint", complaint, day, links={"raised_by": who})
+        kind = life.types.get(who)
+        adult, child = (who if kind == "adult" else None), (who if kind == "child" else None)
+        if not life.tell("complaint_received", day, complaint=complaint, adult=adult, child=child):
+            continue
+        if life.kept(0.95, 0.7):
+            life.tell("complaint_acknowledged", life.later(day, 0, 4), complaint=complaint, by=life.manager)
+        if life.kept(0.96, 0.8):
+            answered = life.later(day, 5, 15) if life.kept(0.93, 0.6) else life.later(day, 16, 40)
+            life.tell("complaint_answered", answered, complaint=complaint, by=life.manager)
+
+
+def ending(life: Life) -> None:
+    """The child is told the outcome, somebody else takes over, the case is closed."""
+    for child in life.children:
+        day = life.between(0.95, 1.0)
+        if life.kept(0.88, 0.5) and life.age(child, day) >= 3:
+            told = day if life.kept() else life.later(life.end, 3, 15)
+            method = life.rng.choices(("in_person", "letter", "video", "through_other"), (45, 35, 12, 8))[0]
+            life.tell("outcome_told_to_child", told, child=child, by=life.lead(told), method=method)
+        elif life.kept(0.75, 0.4):
+            reason = "too_young" if life.age(child, day) < 4 else life.rng.choice(("unreachable", "unsafe", "other"))
+            life.tell("outcome_not_told_reason", day, child=child, by=life.lead(day), reason=reason)
+    if life.law == "public" and life.analyses:
+        for to in ("iro", "looked_after_manager"):
+            if life.kept(0.9, 0.6):
+                day = life.between(0.85, 1.0) if life.kept() else life.later(life.end, 1, 8)
+                life.tell("handover_made", day, child=life.children, by=life.lead(day), to=to)
+    life.tell("case_closed", life.end, 0 if life.chance(0.8) else None, by=life.lead(life.end))
+
+
+def records(life: Life) -> None:
+    """Years later: children ask about their history; records are destroyed, some of them too soon."""
+    if life.end > life.as_at:
+        return
+    years_since = (life.as_at - life.end).days / 365
+    for child in life.children:
+        first = max(life.end + timedelta(days=60), birthday(life.born[child], 12))
+        if first < life.as_at and life.chance(0.012 * min(years_since, 10) + 0.005):
+            day = life.workday(first + timedelta(days=life.rng.randint(0, (life.as_at - first).days)))
+            request = life.next_id("rq")
+            life.add("request", request, day, links={"made_by": child})
+            life.tell("history_requested", day, child=child, request=request)
+            if life.kept(0.88, 0.6):
+                on = life.later(day, 0, 10) if life.kept() else life.later(day, 20, 60)
+                life.tell("counselling_offered", on, child=child, request=request, by=life.manager)
+    if years_since < 6 or not life.chance(0.4):
+        return
+    oldest_enough = birthday(max(life.born.values(), default=life.end), 22)
+    day = oldest_enough + life.days(0, 400) if life.chance(0.7) else life.end + life.days(2000, 4500)
+    one = life.rng.choice(life.children) if life.children and life.chance(0.4) else None
+    life.tell("record_destroyed", life.workday(max(day, life.end + timedelta(days=2000))), child=one, by=life.manager)
+
+
+def judgements(life: Life) -> None:
+    """In one case in three, somebody who is not the lead judges the clauses that only a person can judge, and signs."""
+    if not life.judged or not life.chance(0.35):
+        return
+    wanted = [(clause, thing) for clause, kind in life.judged for thing in life.of_type(kind)]
+    for clause, thing in life.rng.sample(wanted, min(len(wanted), life.rng.randint(3, 14))):
+        day = life.between(0.4, 1.0) if life.chance(0.8) else life.later(life.end, 1, 20)
+        role = life.rng.choices(list(_JUDGES), list(_JUDGES.values()))[0]
+        outcome = "met" if life.kept(0.93, 0.62) else "not_met"
+        life.tell(
+            "judgement_recorded", day, by=in_post(life.rng, life.team, role), clause=clause, outcome=outcome, role=role,
+            reason=f"note-{life.rng.randrange(1, 500)}" if life.chance(0.6) else None, **{life.types[thing]: thing},
+        )  # fmt: skip
+
+
+CHAPTERS = (
+    chapter(supervision, "supervision_held"),
+    chapter(audits, "quality_audited learning_point_recorded"),
+    chapter(complaints, "complaint_received complaint_acknowledged complaint_answered"),
+    chapter(ending, "outcome_told_to_child outcome_not_told_reason handover_made case_closed"),
+    chapter(records, "history_requested counselling_offered record_destroyed"),
+    chapter(judgements, "judgement_recorded"),
+)

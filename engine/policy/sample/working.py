@@ -1,0 +1,185 @@
+"""The work itself: analysis and plan, and the children, who are seen and heard or are not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.policy.sample.life import Life, chapter
+
+# In order of the alphabet, as lists of codes are kept.
+HEADINGS = ("capability", "characteristics", "court_powers", "effect_of_change", "harm", "needs", "wishes_and_feelings")
+_AGENCIES = {"health": 0.3, "local_authority": 0.6, "other": 0.06, "police": 0.55, "school": 0.5}
+
+
+def analysis_and_plan(life: Life) -> None:
+    """A case analysis, then a plan, reviewed every few weeks; both made anew after a significant change, or not."""
+    if not life.analyses:
+        return
+    day = life.later(life.start, 8, 22)
+    version = 0
+    plan = life.next_id("pl")
+    life.add("plan", plan, day, links={"about": life.children})
+    changes = sorted(life.between(0.25, 0.9) for _ in range(life.rng.choices((0, 1, 2), (60, 30, 10))[0]))
+    for on in [day, *changes]:
+        version += 1
+        if version > 1 and not _changed(life, on):
+            continue
+        if version == 1 or life.kept(0.9, 0.45):
+            _analysis(life, life.later(on, 0, 8) if version > 1 else on, version)
+        if life.kept(0.97, 0.85) if version == 1 else life.kept(0.85, 0.4):
+            made = life.later(on, 1, 8)
+            life.tell(
+                "case_plan_made", made, child=life.children, plan=plan, by=life.lead(made), version=f"plan-v{version}",
+                diversity_explored=life.kept(0.9, 0.5),
+            )  # fmt: skip
+    if life.chance(0.5):
+        _analysis(life, life.between(0.7, 0.95), version + 1)
+    review = life.later(day, 15, 30)
+    while review < life.end:
+        if life.kept(0.95, 0.35):
+            concluded = life.kept(0.93, 0.6) if life.chance(0.95) else None
+            life.tell(
+                "case_plan_reviewed", review, child=life.children, plan=plan, by=life.lead(review),
+                effectiveness_concluded=concluded,
+            )  # fmt: skip
+        review = life.later(review, 18, 30)
+
+
+def _analysis(life: Life, day: date, version: int) -> None:
+    headings = HEADINGS if life.kept(0.94, 0.5) else tuple(head for head in HEADINGS if life.chance(0.75))
+    agencies = tuple(name for name, often in _AGENCIES.items() if life.chance(often))
+    life.tell(
+        "case_analysis_made", day, child=life.children, by=life.lead(day), version=f"analysis-v{version}",
+        welfare_headings=headings if life.chance(0.97) else None, draws_on=agencies,
+        research_cited=life.kept(0.85, 0.4), diversity_explored=life.kept(0.9, 0.5),
+    )  # fmt: skip
+
+
+def _changed(life: Life, on: date) -> bool:
+    child = life.children if life.chance(0.6) else life.rng.choice(life.children)
+    life.tell("significant_change", on, child=child, by=life.lead(on))
+    if life.chance(0.08):
+        life.tell("change_found_not_significant", life.later(on, 1, 8), child=child, by=life.manager)
+        return False
+    return True
+
+
+def letters(life: Life) -> None:
+    """Each child old enough is written to at the beginning and at the end."""
+    if not life.sees_children:
+        return
+    for child in life.children:
+        day = life.later(max(life.start, life.joined.get(child, life.start)), 2, 12)
+        if life.kept(0.85, 0.5):
+            life.tell("introductory_letter_sent", day, child=child, by=life.lead(day))
+        if life.kept(0.75, 0.35):
+            day = life.between(0.97, 1.0)
+            life.tell("goodbye_letter_sent", day, child=child, by=life.lead(day))
+
+
+def seeing(life: Life) -> None:
+    """Each child is seen, once or several times; or is not, with or without a reason on the file."""
+    rng = life.rng
+    for child in life.children:
+        if not life.sees_children and life.chance(0.9):
+            if life.chance(0.1):
+                life.tell("child_not_seen_reason", life.between(0.3, 0.9), child=child, reason="other")
+            continue
+        begun = max(life.start, life.joined.get(child, life.start))
+        day = life.later(begun, 3, 9) if life.kept(0.9, 0.65) else life.later(begun, 11, 45)
+        if not life.kept(0.97, 0.86):
+            if life.kept(0.8, 0.4):
+                reason = rng.choices(("outside_jurisdiction", "too_ill", "other"), (35, 20, 45))[0]
+                life.tell("child_not_seen_reason", day, child=child, by=life.lead(day), reason=reason)
+            continue
+        visits = 0
+        while day < life.end and visits < 9:
+            visits += 1
+            # Siblings are often seen together; sometimes only one of them is named.
+            together = life.children if life.chance(0.15) else child
+            life.tell(
+                "child_seen", day, child=together, by=life.lead(day),
+                alone=life.chance(0.65) if life.chance(0.95) else None,
+                how=rng.choices(("in_person", "video", "telephone"), (86, 9, 5))[0] if life.chance(0.97) else None,
+            )  # fmt: skip
+            day = life.later(day, 18, 50)
+
+
+def hearing_the_child(life: Life) -> None:
+    """Direct work, wishes and feelings, what the child says happened, how far the child is drawn in."""
+    if not life.sees_children:
+        return
+    rng = life.rng
+    for child in life.children:
+        old_enough = life.age(child, life.start) >= 4
+        day = life.later(max(life.start, life.joined.get(child, life.start)), 8, 40)
+        for _ in range(rng.choices((0, 1, 2, 3), (20, 45, 25, 10))[0] if old_enough else 0):
+            tool = rng.choice(
+                ("how-it-looks-to-me", "worry-meter", "emotion-stickers", "board-game", "say-it-your-own-way")
+            )
+            life.tell(
+                "direct_work_done",
+                day,
+                child=child,
+                by=life.lead(day),
+                tool=tool,
+                purpose_recorded=life.kept(0.93, 0.6),
+            )
+            day = life.later(day, 6, 30)
+        if old_enough and life.chance(0.18):
+            life.tell("child_account_obtained", day, child=child, by=life.lead(day))
+            if life.kept(0.9, 0.5):
+                on = life.later(day, 1, 15)
+                life.tell("influence_considered", on, child=child, by=life.lead(on))
+        if life.chance(0.3):
+            considered = life.kept(0.92, 0.6)
+            life.tell("involvement_decided", day, child=child, by=life.lead(day), vulnerability_considered=considered)
+        if old_enough and life.chance(0.04):
+            life.tell("child_spoke_to_court", life.between(0.6, 0.95), child=child)
+        elif life.chance(0.06):
+            on = life.between(0.7, 0.95)
+            life.tell("oral_evidence_given", on, child=child, by=life.lead(on))
+
+
+def support(life: Life) -> None:
+    """A child needs support from elsewhere: agreement first, then the referral."""
+    for child in life.children:
+        if not (life.analyses and life.chance(0.22)):
+            continue
+        day, need = life.between(0.15, 0.7), life.next_id("need")
+        mature = life.age(child, day) >= 11
+        life.tell(
+            "support_need_found", day, child=child, by=life.lead(day), need=need,
+            child_agreement_appropriate=mature if life.chance(0.93) else None,
+        )  # fmt: skip
+        if life.chance(0.1):
+            life.tell(
+                "support_agreement_refused", life.later(day, 1, 10), child=child, adult=life.adults[:1], need=need
+            )
+            continue
+        asked = life.later(day, 0, 8)
+        if life.kept(0.95, 0.75):
+            life.tell(
+                "support_agreement_given", asked, child=child, adult=life.adults[:1], need=need, given_by="parent"
+            )
+        if mature and life.kept(0.9, 0.6):
+            life.tell("support_agreement_given", life.later(asked, 0, 5), child=child, need=need, given_by="child")
+        if life.kept(0.9, 0.6):
+            on = life.later(asked, 0, 12) if life.kept() else life.later(asked, 20, 50)
+            life.tell("support_referral_made", on, child=child, by=life.lead(on), need=need)
+
+
+CHAPTERS = (
+    chapter(
+        analysis_and_plan,
+        "case_analysis_made case_plan_made case_plan_reviewed significant_change change_found_not_significant",
+    ),
+    chapter(letters, "introductory_letter_sent goodbye_letter_sent"),
+    chapter(seeing, "child_seen child_not_seen_reason"),
+    chapter(
+        hearing_the_child,
+        "direct_work_done child_account_obtained influence_considered involvement_decided child_spoke_to_court "
+        "oral_evidence_given",
+    ),
+    chapter(support, "support_need_found support_agreement_refused support_agreement_given support_referral_made"),
+)

@@ -1,0 +1,94 @@
+"""The report of a night as one page that stands alone: no outside address, no script, ids and never names."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from engine.judge.outcome import OUTCOMES
+from engine.ledger.tally import NightSummary
+from engine.record.problem import KeptError, harmless
+from engine.report import pictures
+from engine.report.wording import (
+    NO_TEAM,
+    STANDINGS,
+    WORST_FIRST,
+    day,
+    in_a_sentence,
+    local_breaches,
+    many,
+    moment,
+)
+
+MOST_LISTED = 200
+"""Faults and quarantined cases that are shown; the page says how many more there are."""
+
+
+def night_page(summary: NightSummary) -> str:
+    """The page as HTML. The same night gives the same page."""
+    template = _environment().get_template("nightly.html")
+    return template.render(
+        night=summary,
+        sentence=in_a_sentence(summary),
+        outcomes=WORST_FIRST,
+        meanings=OUTCOMES,
+        colours=pictures.COLOURS,
+        standings=STANDINGS,
+        no_team=NO_TEAM,
+        most_listed=MOST_LISTED,
+        most_teams=pictures.MOST_TEAMS,
+        local=sum(local_breaches(clause.by_standing) for clause in summary.clauses),
+        clauses=[clause for clause in summary.clauses if sum(clause.outcomes.values())],
+        teams=pictures.worst_teams(summary.teams),
+        share=pictures.bad_share,
+        # Drawn by matplotlib, which escapes the text in it, and parsed and written again as XML.
+        standards_picture=Markup(pictures.by_standard(summary.standards)),  # noqa: S704
+        teams_picture=Markup(pictures.by_team(summary.teams)),  # noqa: S704
+    )
+
+
+def write_page(summary: NightSummary, path: Path) -> None:
+    """Write the page; a reader finds the whole of it or the one before.
+
+    Raises:
+        KeptError: when it cannot be written there.
+    """
+    page = night_page(summary)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-", suffix=".partial")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(page)
+            Path(partial).chmod(0o644)
+            Path(partial).replace(path)
+        finally:
+            Path(partial).unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        raise KeptError(
+            f"{harmless(str(path))}: the report cannot be written there ({harmless(str(error))}). "
+            "Name a file in a directory that you may write to. The night itself is in the ledger."
+        ) from error
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_shown,
+    )
+    environment.filters |= {"day": day, "moment": moment, "many": many}
+    return environment
+
+
+def _shown(value: object) -> object:
+    """What an expression in the template prints: text from records without anything that acts on a screen."""
+    return harmless(value, 2_000) if isinstance(value, str) and not isinstance(value, Markup) else value

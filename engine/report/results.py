@@ -1,0 +1,108 @@
+"""Results for programs: the JSON of `check` and of `nightly` with their published schemas, and CSV."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from typing import Any, Literal, TextIO
+
+from engine.judge.outcome import Finding, Judgements
+from engine.ledger.tally import NightSummary
+from engine.record.problem import RecordProblem
+
+FINDING_FIELDS = (
+    "instance", "case", "clause", "duty", "subject", "subject_type", "outcome", "start", "due", "done", "days_over", "force",
+    "standing", "basis", "decided_by", "flags", "evidence", "missing", "team", "practitioner", "why", "put_right",
+)  # fmt: skip
+"""The fields of a finding, in the order of JSON and CSV."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell begins with that a spreadsheet would run as a formula (the last four are their full-width forms)."""
+
+
+def case_result(judgements: Judgements) -> dict[str, Any]:
+    """The result of one case: `as_at`, `known_at`, `rulebook`, `case`, `findings`, `faults`, `not_applicable`, `team`."""
+    return {
+        "as_at": judgements.as_at.isoformat(),
+        "known_at": judgements.known_at.isoformat(),
+        "rulebook": judgements.rulebook,
+        "case": judgements.case,
+        "team": judgements.team,
+        "findings": [finding_result(finding) for finding in judgements.findings],
+        "faults": [fault.model_dump(mode="json") for fault in judgements.faults],
+        "not_applicable": list(judgements.not_applicable),
+    }
+
+
+def finding_result(finding: Finding) -> dict[str, Any]:
+    """One finding: days as `2025-03-04`, `flags` and `evidence` as lists, null for what there is none of."""
+    values = finding.model_dump(mode="json")
+    return {field: values[field] for field in FINDING_FIELDS}
+
+
+def check_json(results: Sequence[Judgements], quarantined: Sequence[RecordProblem] = ()) -> str:
+    """What `check --format json` prints.
+
+    One case that could be read is its result alone; anything else is `{"results": […], "quarantined": […]}`.
+    """
+    if len(results) == 1 and not quarantined:
+        return _text(case_result(results[0]))
+    return _text(
+        {
+            "results": [case_result(result) for result in results],
+            "quarantined": [_problem(each) for each in quarantined],
+        }
+    )
+
+
+def night_result(summary: NightSummary) -> dict[str, Any]:
+    """The summary of a night; `faults` and `quarantined` are numbers, the `…_list` what they were."""
+    values = summary.model_dump(mode="json")
+    values["most_overdue"] = [finding_result(finding) for finding in summary.most_overdue]
+    if summary.previous is not None:
+        counts = values["previous"].pop("counts")
+        values["previous"] |= counts
+    return values
+
+
+def night_json(summary: NightSummary) -> str:
+    """What `nightly --format json` prints: one object."""
+    return _text(night_result(summary))
+
+
+def write_csv(findings: Iterable[Finding], file: TextIO) -> None:
+    """Write findings as CSV with a line of names; `flags` and `evidence` are separated by spaces.
+
+    Text that a spreadsheet would take for a formula is led by an apostrophe. Open the file with `newline=""`.
+    """
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(FINDING_FIELDS)
+    for finding in findings:
+        writer.writerow([_cell(getattr(finding, field)) for field in FINDING_FIELDS])
+
+
+def schema(name: Literal["check", "nightly"]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of that command's output."""
+    text = resources.files("engine.report").joinpath("schema", f"{name}.schema.json").read_text(encoding="utf-8")
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    text = " ".join(value) if isinstance(value, tuple) else str(value)
+    # Numbers stay numbers; text is made harmless even after spaces, which some spreadsheets skip.
+    risky = not isinstance(value, int) and text.lstrip(" ").startswith(_FORMULA)
+    return f"'{text}" if risky else text
+
+
+def _problem(problem: RecordProblem) -> dict[str, str]:
+    return {key: getattr(problem, key) for key in ("file", "place", "problem", "remedy")}
+
+
+def _text(content: object) -> str:
+    # Surrogates, which no encoding can print, come out as escapes; so does everything a terminal would act on.
+    return json.dumps(content, indent=2, ensure_ascii=True)

@@ -1,0 +1,207 @@
+"""What a person reads in a terminal. Everything goes to a rich console; in a pipe lines are whole and plain.
+
+Text from records is never markup and never acts on the terminal: it passes through `harmless`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from engine.duty.rulebook import Rulebook
+from engine.judge.outcome import OUTCOMES, Fault, Finding, Judgements, Outcome
+from engine.ledger.tally import NightSummary, Problem
+from engine.record.problem import RecordProblem, harmless
+from engine.report.wording import (
+    NO_TEAM,
+    STANDINGS,
+    WORST_FIRST,
+    day,
+    in_a_sentence,
+    local_breaches,
+    many,
+    moment,
+    stands,
+)
+
+_LISTED = 20
+_COUNTED_ONLY: tuple[Outcome, ...] = ("met", "excused", "lapsed")
+_STYLES: dict[str, str] = {
+    "breached": "bold red",
+    "late": "yellow",
+    "undetermined": "magenta",
+    "unjudged": "magenta",
+    "due": "cyan",
+    "met": "green",
+    "excused": "green",
+    "lapsed": "dim",
+}
+_FLAGS = {
+    "recorded_late": "put on the record late",
+    "reason_recorded": "a reason is on the record",
+    "provisional": "the bank holidays up to the due date are not all known yet",
+}
+
+
+def show_check(console: Console, judgements: Judgements, rulebook: Rulebook) -> None:
+    """The result of one case: faults, then findings worst first, then what needs nobody's attention as counts."""
+    case, findings = judgements.case, judgements.findings
+    counts = Counter(finding.outcome for finding in findings)
+    _line(console, 0, f"Case {case}", "bold", f", as at {day(judgements.as_at)}: {_counted(counts)}")
+    _faults(console, judgements.faults, len(judgements.faults))
+    titles = {duty.id: duty.title for duty in rulebook.duties}
+    for outcome in WORST_FIRST:
+        group = [finding for finding in findings if finding.outcome == outcome]
+        if not group or outcome in _COUNTED_ONLY:
+            continue
+        _line(console, 0)
+        _line(console, 0, f"{outcome.capitalize()}: {len(group)}", _STYLES[outcome], f" ({OUTCOMES[outcome]})")
+        for finding in sorted(group, key=lambda finding: (finding.due or judgements.as_at, finding.instance)):
+            _finding(console, finding, titles.get(finding.duty, ""), judgements)
+    _line(console, 0)
+    for outcome in _COUNTED_ONLY:
+        if counts[outcome]:
+            _line(console, 0, f"{outcome.capitalize()}: {counts[outcome]}", _STYLES[outcome], f" ({OUTCOMES[outcome]})")
+    if judgements.not_applicable:
+        _line(console, 0, "Applied to nothing here: " + ", ".join(judgements.not_applicable), "dim")
+    _line(console, 0, f"Rulebook {judgements.rulebook}; what was on the record by {moment(judgements.known_at)}", "dim")
+
+
+def show_unreadable(console: Console, problems: list[RecordProblem]) -> None:
+    """The cases that could not be read."""
+    _quarantine(console, problems, len(problems))
+
+
+def show_night(console: Console, summary: NightSummary, places: Mapping[str, str]) -> None:
+    """The summary of a night; `places` are what was written and where: `{"Report": "out/report.html"}`."""
+    _quarantine(console, summary.quarantine_list, summary.quarantined)
+    _faults(console, summary.fault_list, summary.faults)
+    _line(console, 0, in_a_sentence(summary), "bold" if summary.complete else "bold red")
+    if summary.stated_only:
+        _line(console, 0, "Only what the standards or the court state was judged: local values count as not set.")
+    _line(console, 0)
+    before = summary.previous.counts.outcomes if summary.previous else {}
+    for outcome in WORST_FIRST:
+        then = f"  (before: {before[outcome]:,})" if outcome in before else ""
+        count = f"{summary.outcomes[outcome]:>9,}  {outcome:<13}"
+        _line(console, 0, count, _STYLES[outcome], f"{OUTCOMES[outcome]}{then}")
+    if summary.previous:
+        _line(console, 0, f"Before is the night {summary.previous.id}, as at {day(summary.previous.as_at)}.", "dim")
+    for flag, times in summary.flags.items():
+        _line(console, 0, f"{times:>9,}  of them: {_FLAGS[flag]}", "dim")
+    _breaches(console, summary)
+    _teams(console, summary)
+    coming = sum(summary.coming.values())
+    _line(console, 0)
+    _line(console, 0, f"Falling due from {day(min(summary.coming))} to {day(max(summary.coming))}: {coming:,}")
+    if summary.applied_to_nobody:
+        _line(console, 0)
+        _line(console, 0, "Applied to nobody all night, which is not the same as kept:", "bold")
+        for each in summary.applied_to_nobody:
+            _line(console, 4, f"{each.duty}  {each.title}")
+    _line(console, 0)
+    for what, where in {"Run": summary.run, "Rulebook": summary.rulebook, **places}.items():
+        _line(console, 0, f"{what + ':':<10} {where}")
+
+
+def _breaches(console: Console, summary: NightSummary) -> None:
+    worst = [clause for clause in summary.clauses if clause.outcomes["breached"]]
+    local = sum(local_breaches(clause.by_standing) for clause in worst)
+    total = summary.outcomes["breached"]
+    if not total:
+        return
+    _line(console, 0)
+    said = f"{total - local:,} against a day that the standard or the court gives, {local:,} against a local value"
+    _line(console, 0, "Breaches by clause", "bold", f": {said}")
+    for clause in sorted(worst, key=lambda clause: -clause.outcomes["breached"]):
+        ours = local_breaches(clause.by_standing)
+        notes = (
+            [STANDINGS["local"] if ours == clause.outcomes["breached"] else f"{ours:,} by a local value"]
+            if ours
+            else []
+        )
+        notes += ["inferred, in no published text"] if clause.basis == "inferred" else []
+        note = f"  ({'; '.join(notes)})" if notes else ""
+        _line(console, 0, f"{clause.outcomes['breached']:>9,}  {clause.clause:<9} {clause.title}", "", note, "dim")
+
+
+def _teams(console: Console, summary: NightSummary) -> None:
+    worst = sorted(
+        (team for team in summary.teams if team.outcomes["breached"]), key=lambda team: -team.outcomes["breached"]
+    )
+    if worst:
+        _line(console, 0)
+        some = ", ".join(f"{team.name or NO_TEAM} {team.outcomes['breached']:,}" for team in worst[:5])
+        _line(console, 0, f"Most breaches, of {many(len(summary.teams), 'team')}: {some}")
+
+
+def _finding(console: Console, finding: Finding, title: str, judgements: Judgements) -> None:
+    who = f"{finding.subject_type} {finding.subject}".replace("_", " ")
+    _line(
+        console,
+        2,
+        finding.duty,
+        "bold",
+        f"  {title}" + (" (inferred, in no published text)" if finding.basis == "inferred" else ""),
+    )
+    _line(console, 4, f"{who}: ", "", stands(finding, judgements.as_at), _STYLES[finding.outcome])
+    marks = [STANDINGS["local"]] if finding.standing == "local" else []
+    marks += ["'should', not 'must'"] if finding.force == "should" else []
+    marks += [_FLAGS[flag] for flag in finding.flags]
+    if marks:
+        _line(console, 4, "; ".join(marks), "italic")
+    if finding.why:
+        _line(console, 4, f"Why: {finding.why}")
+    if finding.put_right:
+        _line(console, 4, f"To put right: {finding.put_right}")
+
+
+def _faults(console: Console, faults: tuple[Fault, ...], count: int) -> None:
+    if not count:
+        return
+    _line(
+        console, 0, f"Kept failed to judge {many(count, 'duty', 'duties')}; these are faults, not outcomes:", "bold red"
+    )
+    for fault in faults[:_LISTED]:
+        _line(console, 4, f"{fault.duty} of case {fault.case}: {fault.error}")
+    _more(console, count)
+
+
+def _quarantine(console: Console, problems: tuple[Problem, ...] | list[RecordProblem], count: int) -> None:
+    if not count:
+        return
+    _line(
+        console,
+        0,
+        f"{many(count, 'case')} could not be read and {'was' if count == 1 else 'were'} set aside:",
+        "bold red",
+    )
+    for problem in problems[:_LISTED]:
+        where = ": ".join(part for part in (problem.file, problem.place) if part)
+        _line(console, 4, f"{where}: {problem.problem}. {problem.remedy}")
+    _more(console, count)
+
+
+def _more(console: Console, count: int) -> None:
+    if count > _LISTED:
+        _line(console, 4, f"and {count - _LISTED:,} more")
+    _line(console, 0)
+
+
+def _counted(counts: Mapping[Outcome, int]) -> str:
+    return (
+        ", ".join(f"{counts[outcome]} {outcome}" for outcome in WORST_FIRST if counts.get(outcome)) or "no duty applied"
+    )
+
+
+def _line(console: Console, indent: int, text: str = "", style: str = "", more: str = "", more_style: str = "") -> None:
+    """One line: text in a style, and more of it in another. Wrapped under its indent on a terminal, whole in a pipe."""
+    line = Text.assemble((harmless(text, 2_000), style), (harmless(more, 2_000), more_style))
+    if console.is_terminal:
+        console.print(Padding(line, (0, 0, 0, indent)))
+    else:
+        console.print(Text(" " * indent) + line, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""The Cafcass National Standards of June 2007, one module for each Standard, in the document's order."""

@@ -1,0 +1,596 @@
+"""The record dictionary: every object, link, event, attribute and code that a record may hold, each with a sentence.
+
+Names are the field's. An event is a past participle, and says what the record says, never what happened in the world.
+`kept rules words` prints all of it. A `by` link (who did it) is allowed on every event.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.duty.words import Calendar, code, codes, day, event, flag, link, number, text, thing
+
+calendar = Calendar(subdivision="ENG", known_through=date(2027, 12, 31))
+"""Working days of England and Wales. Bank holidays had been announced through 2027 when this was last checked."""
+
+ROLES = {
+    "practitioner": "A family court adviser, children's guardian or children and family reporter.",
+    "practice_supervisor": "A practice supervisor.",
+    "service_manager": "A service manager.",
+    "assistant_director": "An assistant director or head of practice.",
+    "legal": "A lawyer of Cafcass Legal.",
+    "board_member": "A member of the Cafcass board, or of a board of children, young people, families or partners.",
+    "independent_auditor": "An auditor from outside the line of management.",
+}
+
+# --- objects -----------------------------------------------------------------------------------------------------------
+
+case = thing(
+    "case",
+    "One set of family court proceedings that Cafcass works on.",
+    timeline_closed_by="case_closed",
+    law=code("Which law the proceedings are under.", {
+        "private": "Between parents or other adults, such as an application for a child arrangements order.",
+        "public": "Brought by a local authority, such as an application for a care order.",
+    }),
+    work=code("The kind of work that the court asked for or the law requires.", {
+        "work_to_first_hearing": "Safeguarding checks and advice up to the first hearing only.",
+        "short_court_based_resolution": "A dispute resolution appointment at court with no further work required.",
+        "dispute_resolution": "An extended programme of dispute resolution.",
+        "section_7": "A report on the child's welfare under section 7 of the Children Act 1989.",
+        "rule_16_4": "A guardian for the child in private law proceedings.",
+        "family_assistance_order": "Help to the family under a family assistance order.",
+        "enforcement": "Work on the enforcement or monitoring of an order.",
+        "care": "Care, supervision or related public law proceedings.",
+        "placement": "Proceedings for a placement order.",
+        "adoption_guardian": "A guardian for the child in adoption proceedings.",
+        "adoption_reporting_officer": "Witnessing a parent's consent to adoption or placement as Reporting Officer.",
+        "parental_order": "A parental order reporter's work after surrogacy.",
+        "other": "Work of another kind.",
+    }),
+    team=text("The team that holds the case."),
+)  # fmt: skip
+
+child = thing(
+    "child",
+    "A child or young person who is the subject of a case.",
+    links=[
+        link(
+            "subject_of",
+            ["case"],
+            "The proceedings concern this child, from the day the child joined them.",
+            membership=True,
+        )
+    ],
+    born=day("Date of birth."),
+    gender=code("Gender as recorded.", {"female": "Female.", "male": "Male.", "other": "Another, or not said."}),
+)
+
+adult = thing(
+    "adult",
+    "A parent, carer or other grown-up in a case.",
+    links=[link("party_to", ["case"], "The adult is a party or carer in the proceedings, from that day.", membership=True)],
+    part=code("The adult's part in the case.", {
+        "parent": "A parent.",
+        "carer": "Somebody else who cares for the child.",
+        "relative": "Another member of the family.",
+    }),
+)  # fmt: skip
+
+practitioner = thing(
+    "practitioner",
+    "A member of staff: a practitioner, or somebody who supervises or manages practitioners.",
+    timeline_closed_by="practitioner_left",
+    role=code("The post held.", ROLES),
+    team=text("The team that the practitioner works in."),
+)
+
+team = thing("team", "A team of practitioners with a service manager.")
+
+organisation = thing(
+    "organisation",
+    "Cafcass itself.",
+    timeline_closed_by="organisation_wound_up",
+)
+
+report = thing(
+    "report",
+    "A report or statement prepared for the court.",
+    links=[link("about", ["child"], "The report is about this child.")],
+    kind=code("The kind of report.", {
+        "section_7": "A welfare report under section 7.",
+        "section_7_addendum": "An addition to an earlier section 7 report.",
+        "safeguarding_letter": "A letter to the court with the results of safeguarding checks.",
+        "risk_assessment": "A risk assessment under section 16A.",
+        "guardian": "A children's guardian's analysis and recommendations.",
+        "rule_16_4": "A report of a guardian in private law.",
+        "child_impact": "A child impact report.",
+        "needs_wishes_feelings": "A statement of the child's own needs, wishes and feelings.",
+        "position_statement": "A short statement of position.",
+        "correspondence": "A letter to the court that analyses nothing.",
+        "other": "Another document.",
+    }),
+)  # fmt: skip
+
+plan = thing("plan", "A case plan.", links=[link("about", ["child"], "The plan is about this child.")])
+
+complaint = thing(
+    "complaint",
+    "A complaint or concern raised by somebody who uses the service.",
+    links=[link("raised_by", ["adult", "child"], "Who complained.")],
+)
+
+audit = thing("audit", "One quality assessment of one piece of work.")
+
+request = thing(
+    "request",
+    "A request by a child, young person or young adult to find out about their own history.",
+    links=[link("made_by", ["child"], "Whose history it is.")],
+)
+
+# --- events: intake and allocation ---------------------------------------------------------------------------------------
+
+referral_received = event("referral_received", "The court's referral or application reached Cafcass.", about=["child"])
+referral_screened = event(
+    "referral_screened",
+    "Somebody screened the referral.",
+    about=["child"],
+    result=code("What the screening found.", {
+        "no_concern": "No sign of risk.",
+        "concern": "A sign of risk to follow up.",
+        "urgent": "A risk that needs action at once.",
+    }),
+)  # fmt: skip
+case_accepted = event("case_accepted", "Cafcass took the case on.", about=["child"], lasting=True)
+lead_allocated = event(
+    "lead_allocated",
+    "A practitioner was made the lead of the case.",
+    about=["child", "practitioner"],
+    answerable=True,
+)
+lead_ended = event(
+    "lead_ended",
+    "A practitioner stopped being the lead of the case.",
+    about=["child", "practitioner"],
+    reason=code("Why the lead changed.", {
+        "left_post": "The practitioner left.",
+        "long_absence": "The practitioner was away for long.",
+        "workload": "To spread the work.",
+        "conflict_of_interest": "A conflict of interest.",
+        "family_request": "The child or family asked for it.",
+        "case_ended": "The work came to its end.",
+        "other": "Another reason, on the case file.",
+    }),
+)  # fmt: skip
+helper_assigned = event(
+    "helper_assigned",
+    "Another practitioner was asked to help with the case.",
+    about=["child", "practitioner"],
+    tasks_set_by_lead=flag("Whether the lead set what the helper is to do."),
+)
+duty_cover_recorded = event(
+    "duty_cover_recorded",
+    "A duty practitioner looked after the case before there was a lead.",
+    about=["child", "practitioner"],
+    action=text("What the duty practitioner did."),
+)
+
+# --- events: assessment, analysis, plan ----------------------------------------------------------------------------------
+
+AGENCIES = {
+    "local_authority": "The local authority's children's services.",
+    "police": "The police.",
+    "health": "A health service.",
+    "school": "A school or nursery.",
+    "other": "Another agency.",
+}
+
+early_assessment_made = event(
+    "early_assessment_made",
+    "An early assessment and analysis of the case was written.",
+    about=["child"],
+    diversity_explored=flag("Whether equality and diversity were explored and applied."),
+)
+risk_assessed = event(
+    "risk_assessed",
+    "The risk to a child was assessed.",
+    about=["child"],
+    tool_used=flag("Whether the unified risk assessment tool was used."),
+    risk_found=flag("Whether a risk was found."),
+)
+local_authority_work_received = event(
+    "local_authority_work_received",
+    "An assessment or a care plan of the local authority was received, or a new version of it.",
+    about=["child"],
+    needs=["document"],
+    document=text("The reference of the assessment or of the version of the care plan."),
+    kind=code("What it is.", {"assessment": "An assessment.", "care_plan": "A care plan."}),
+)
+local_authority_work_reviewed = event(
+    "local_authority_work_reviewed",
+    "An assessment or care plan of the local authority was reviewed by the practitioner.",
+    about=["child"],
+    document=text("The reference of what was reviewed."),
+    further_steps_noted=flag("Whether the review says which further steps are needed, or that none are."),
+)
+no_local_authority_plan_recorded = event(
+    "no_local_authority_plan_recorded",
+    "It was recorded that there is no local authority assessment or care plan.",
+    about=["child"],
+)
+agreement_reached = event(
+    "agreement_reached",
+    "The parents or carers reached an agreement.",
+    about=["child", "adult"],
+    safety_checked=flag("Whether the agreement was checked for the child's safety."),
+)
+agreement_not_possible = event(
+    "agreement_not_possible", "It was recorded that no safe agreement could be reached.", about=["child", "adult"]
+)
+way_forward_filed = event(
+    "way_forward_filed",
+    "A plan of the further work needed was sent to the court.",
+    about=["child"],
+    future_work_named=flag("Whether it says what work is needed."),
+    legal_framework_named=flag("Whether it recommends a legal framework for that work."),
+)
+
+WELFARE_HEADINGS = {
+    "wishes_and_feelings": "The child's wishes and feelings, by age and understanding.",
+    "needs": "The child's physical, emotional and educational needs.",
+    "effect_of_change": "The likely effect of a change in circumstances.",
+    "characteristics": "The child's age, sex, background and other characteristics that matter.",
+    "harm": "Harm suffered, or at risk of being suffered.",
+    "capability": "How capable the parents and others are of meeting the child's needs.",
+    "court_powers": "The range of the court's powers.",
+}
+
+case_analysis_made = event(
+    "case_analysis_made",
+    "An analysis of the case, or a new version of it, was written.",
+    about=["child"],
+    welfare_headings=codes("The headings of the Welfare Checklist that are answered.", WELFARE_HEADINGS),
+    research_cited=flag("Whether research evidence and case law were taken into account."),
+    draws_on=codes("The other agencies whose assessments it draws on.", AGENCIES),
+    diversity_explored=flag("Whether equality and diversity were explored and applied."),
+    version=text("The version's reference."),
+)
+case_plan_made = event(
+    "case_plan_made",
+    "A case plan, or a new version of it, was written.",
+    about=["child", "plan"],
+    diversity_explored=flag("Whether equality and diversity were explored and applied."),
+    version=text("The version's reference."),
+)
+case_plan_reviewed = event(
+    "case_plan_reviewed",
+    "The case plan was reviewed.",
+    about=["child", "plan"],
+    effectiveness_concluded=flag("Whether the review says how well the plan is working."),
+)
+significant_change = event(
+    "significant_change",
+    "The child's circumstances changed significantly.",
+    about=["child"],
+    kind=code("What changed.", {
+        "placement": "Where the child lives.",
+        "allegation": "A new allegation or disclosure.",
+        "order": "A new order.",
+        "new_party": "A new party or carer.",
+        "move": "A move of the family.",
+        "other": "Something else.",
+    }),
+)  # fmt: skip
+change_found_not_significant = event(
+    "change_found_not_significant",
+    "A manager or practitioner recorded that the change was not significant after all.",
+    about=["child"],
+)
+agency_assessment_received = event(
+    "agency_assessment_received",
+    "Another agency's assessment reached the case file.",
+    about=["child"],
+    agency=code("Which agency.", AGENCIES),
+)
+agency_assessment_not_needed = event(
+    "agency_assessment_not_needed", "It was recorded why another agency's assessment was not needed.", about=["child"]
+)
+diversity_assessed = event(
+    "diversity_assessed",
+    "Equality and diversity were explored in the assessment, or the family declined to say.",
+    about=["child", "adult"],
+    declined=flag("Whether the person declined to say."),
+)
+
+# --- events: seeing and hearing the child --------------------------------------------------------------------------------
+
+child_seen = event(
+    "child_seen",
+    "A practitioner saw the child, in person unless it says otherwise.",
+    about=["child"],
+    needs=["child"],
+    alone=flag("Whether the child was seen alone."),
+    how=code("How the child was seen.", {
+        "in_person": "Face to face.",
+        "video": "By video call.",
+        "telephone": "By telephone only.",
+    }),
+    place=code("Where.", {
+        "home": "At home.",
+        "school": "At school or nursery.",
+        "office": "In a Cafcass office.",
+        "contact_centre": "In a contact centre.",
+        "court": "At court.",
+        "other": "Elsewhere.",
+    }),
+)  # fmt: skip
+child_not_seen_reason = event(
+    "child_not_seen_reason",
+    "The reason why the child has not been seen was put on the case file.",
+    about=["child"],
+    needs=["child", "reason"],
+    reason=code("The reason.", {
+        "outside_jurisdiction": "The child is outside England and Wales.",
+        "too_ill": "The child is too ill to be seen.",
+        "other": "Another reason.",
+    }),
+)  # fmt: skip
+direct_work_done = event(
+    "direct_work_done",
+    "Direct work with the child took place.",
+    about=["child"],
+    needs=["child"],
+    purpose_recorded=flag("Whether its purpose is recorded."),
+    tool=text("The tool that was used."),
+)
+views_recorded = event(
+    "views_recorded",
+    "The child's wishes and feelings were written down for the court.",
+    about=["child", "report"],
+    needs=["child"],
+    own_words=flag("Whether in the child's own words."),
+)
+oral_evidence_given = event(
+    "oral_evidence_given", "The practitioner told the court the child's views in evidence.", about=["child"]
+)
+child_spoke_to_court = event(
+    "child_spoke_to_court", "The child spoke to the judge or magistrates directly.", about=["child"], needs=["child"]
+)
+child_account_obtained = event(
+    "child_account_obtained",
+    "The child gave an account of events that the adults dispute.",
+    about=["child"],
+    needs=["child"],
+)
+influence_considered = event(
+    "influence_considered",
+    "It was considered whether the child's account was influenced or rehearsed.",
+    about=["child"],
+    needs=["child"],
+)
+involvement_decided = event(
+    "involvement_decided",
+    "It was decided how far the child would be involved in the proceedings.",
+    about=["child"],
+    needs=["child"],
+    vulnerability_considered=flag("Whether the effect on the child was weighed and written down."),
+)
+support_need_found = event(
+    "support_need_found",
+    "The child was found to need support from a service outside Cafcass.",
+    about=["child"],
+    needs=["child"],
+    need=text("The reference of the need, so that agreement and referral can be told apart by need."),
+    child_agreement_appropriate=flag("Whether the child is of an age and understanding to be asked for agreement."),
+)
+support_agreement_given = event(
+    "support_agreement_given",
+    "Somebody agreed to a referral for support.",
+    about=["child", "adult"],
+    needs=["child"],
+    need=text("The reference of the need."),
+    given_by=code("Who agreed.", {"parent": "A parent or carer with parental responsibility.", "child": "The child."}),
+)
+support_agreement_refused = event(
+    "support_agreement_refused",
+    "Somebody whose agreement was needed refused a referral for support.",
+    about=["child", "adult"],
+    needs=["child"],
+    need=text("The reference of the need."),
+)
+support_referral_made = event(
+    "support_referral_made",
+    "The child was referred to a service for support. A child protection referral is a different event.",
+    about=["child"],
+    needs=["child"],
+    need=text("The reference of the need."),
+)
+child_protection_referral_made = event(
+    "child_protection_referral_made",
+    "The child was referred to children's services because of a risk of harm.",
+    about=["child"],
+)
+outcome_told_to_child = event(
+    "outcome_told_to_child",
+    "The child was told how the case ended.",
+    about=["child"],
+    needs=["child"],
+    method=code("How.", {
+        "in_person": "Face to face.",
+        "letter": "By letter or card.",
+        "video": "By video or telephone.",
+        "through_other": "Through somebody the child trusts.",
+    }),
+)  # fmt: skip
+outcome_not_told_reason = event(
+    "outcome_not_told_reason",
+    "The reason why the child could not be told the outcome was recorded.",
+    about=["child"],
+    needs=["child"],
+    reason=code("The reason.", {
+        "too_young": "The child is too young.",
+        "unreachable": "The child cannot be reached.",
+        "unsafe": "Telling the child would not be safe.",
+        "other": "Another reason.",
+    }),
+)  # fmt: skip
+introductory_letter_sent = event(
+    "introductory_letter_sent", "A letter of introduction was sent to the child.", about=["child"]
+)
+goodbye_letter_sent = event("goodbye_letter_sent", "A goodbye letter was sent to the child.", about=["child"])
+
+# --- events: court ---------------------------------------------------------------------------------------------------------
+
+direction_made = event(
+    "direction_made",
+    "The court directed a report by a date.",
+    about=["report", "child"],
+    due=day("The date the court set for that report."),
+)
+extension_granted = event(
+    "extension_granted",
+    "The court gave more time for a report.",
+    about=["report"],
+    due=day("The new date."),
+)
+report_filed = event("report_filed", "A report was filed with the court.", about=["report", "child"])
+report_shared_with_child = event(
+    "report_shared_with_child", "What a report recommends was shared with the child.", about=["report", "child"]
+)
+hearing_held = event(
+    "hearing_held",
+    "A hearing took place.",
+    about=["child"],
+    kind=code("What kind of hearing.", {
+        "first": "A first hearing and dispute resolution appointment.",
+        "dispute_resolution": "A dispute resolution appointment.",
+        "case_management": "A case management hearing.",
+        "issues_resolution": "An issues resolution hearing.",
+        "fact_finding": "A fact-finding hearing.",
+        "final": "A final hearing.",
+        "other": "Another hearing.",
+    }),
+)  # fmt: skip
+hearing_adjourned = event("hearing_adjourned", "A hearing was put off.", about=["child"])
+final_order_made = event(
+    "final_order_made", "The court made its final order, or the case ended without one.", about=["child"]
+)
+third_party_statement_used = event(
+    "third_party_statement_used",
+    "A report used what a third party said.",
+    about=["report", "child"],
+    source=text("The reference of whoever said it."),
+    hearsay_rules_followed=flag("Whether the report shows that the rules on hearsay were followed."),
+)
+third_party_statement_verified = event(
+    "third_party_statement_verified",
+    "What a third party said was checked with whoever said it.",
+    about=["report", "child"],
+    source=text("The reference of whoever said it."),
+)
+nwf_statement_filed = event(
+    "nwf_statement_filed", "A statement of the child's needs, wishes and feelings was filed.", about=["child", "report"]
+)
+nwf_agreement_given = event(
+    "nwf_agreement_given", "The child agreed to the statement being filed.", about=["child", "report"]
+)
+handover_made = event(
+    "handover_made",
+    "Our proposals for the child's future were formally handed over.",
+    about=["child"],
+    to=code("To whom.", {
+        "iro": "The independent reviewing officer.",
+        "looked_after_manager": "The manager responsible for looked after children.",
+    }),
+)  # fmt: skip
+case_closed = event("case_closed", "Cafcass's work on the case ended.", about=["child"])
+
+# --- events: records and complaints ------------------------------------------------------------------------------------------
+
+record_destroyed = event(
+    "record_destroyed", "The record of the case was destroyed, or a child's part of it.", about=["child"]
+)
+history_requested = event(
+    "history_requested",
+    "A child, young person or young adult asked to find out about their history and how their case was handled.",
+    about=["child", "request"],
+    needs=["child"],
+)
+counselling_offered = event(
+    "counselling_offered",
+    "Counselling was offered to somebody who asked about their history.",
+    about=["child", "request"],
+    needs=["child"],
+)
+complaint_received = event("complaint_received", "A complaint reached Cafcass.", about=["complaint", "child", "adult"])
+complaint_acknowledged = event(
+    "complaint_acknowledged", "The complaint was acknowledged.", about=["complaint", "child", "adult"]
+)
+complaint_answered = event(
+    "complaint_answered", "The complaint was answered in writing.", about=["complaint", "child", "adult"]
+)
+
+# --- events: staff and quality -------------------------------------------------------------------------------------------------
+
+supervision_held = event(
+    "supervision_held",
+    "A supervision session took place, about these cases.",
+    about=["practitioner", "case", "child"],
+)
+practitioner_left = event("practitioner_left", "The practitioner left Cafcass.", about=["practitioner"])
+
+GRADES = {
+    "outstanding": "Outstanding.",
+    "good": "Good.",
+    "met": "Met.",
+    "requires_improvement": "Requires improvement.",
+}
+
+quality_audited = event(
+    "quality_audited",
+    "A piece of work was assessed against the four outcomes for children.",
+    about=["audit", "child", "practitioner", "case"],
+    role=code("The post of whoever assessed it.", ROLES),
+    safe=code("The grade for safe.", GRADES),
+    heard=code("The grade for heard.", GRADES),
+    better_represented=code("The grade for better represented.", GRADES),
+    enabled=code("The grade for enabled.", GRADES),
+)
+learning_point_recorded = event(
+    "learning_point_recorded",
+    "A learning point was put in a practitioner's learning log.",
+    about=["audit", "practitioner"],
+    domain=code("The outcome that it belongs to.", {
+        "safe": "Safe.",
+        "heard": "Heard.",
+        "better_represented": "Better represented.",
+        "enabled": "Enabled.",
+    }),
+)  # fmt: skip
+judgement_recorded = event(
+    "judgement_recorded",
+    "Somebody entitled to it judged whether a clause was kept, and signed.",
+    about=["child", "adult", "practitioner", "report", "plan", "complaint", "audit", "request", "case", "organisation"],
+    needs=["clause", "outcome", "role", "by"],
+    clause=text("The clause, or the part of it, that was judged."),
+    outcome=code("What was judged.", {"met": "The clause was kept.", "not_met": "The clause was not kept."}),
+    role=code("The post of whoever judged.", ROLES),
+    reason=text("Why, in a few words."),
+)
+
+# --- events: the organisation -----------------------------------------------------------------------------------------------------
+
+reporting_year_began = event(
+    "reporting_year_began", "A reporting year began.", year=number("The calendar year in which it began.")
+)
+children_involved = event(
+    "children_involved",
+    "Children or young people took part in developing the service.",
+    activity=code("In what.", {
+        "recruitment": "In recruiting staff.",
+        "training": "In training staff.",
+        "quality_assurance": "In assuring the quality of the work.",
+    }),
+    through_board=flag("Whether through the Young People's Board."),
+)  # fmt: skip
+organisation_wound_up = event("organisation_wound_up", "The organisation came to its end.")

@@ -1,0 +1,43 @@
+"""What every test may ask for: the rulebook, its dictionary, and the folders of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import rules
+from engine.duty.rulebook import Rulebook, collect
+from engine.record.casefile import read_case
+from engine.record.dictionary import Dictionary
+from engine.record.model import CaseRecord
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures"
+
+settings.register_profile("kept", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kept")
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    return collect(rules, ROOT / "rules" / "values")
+
+
+@pytest.fixture(scope="session")
+def dictionary(rulebook: Rulebook) -> Dictionary:
+    return rulebook.dictionary
+
+
+@pytest.fixture
+def case_of(tmp_path: Path, dictionary: Dictionary) -> Callable[[str], CaseRecord]:
+    """Reads a case from the text of a case file."""
+
+    def read(text: str) -> CaseRecord:
+        path = tmp_path / "case.yaml"
+        path.write_text(text, encoding="utf-8")
+        return read_case(path, dictionary)
+
+    return read

@@ -1,0 +1,217 @@
+"""Made-up nights: a caseload, a judge and a rulebook small enough to see through, for the ledger and the reports."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine.duty.language import Before, ByClosure, Duty, EventMatch, Happen, Pattern
+from engine.duty.rulebook import Rulebook
+from engine.judge.outcome import OUTCOMES, Fault, Finding, Judgements, Outcome
+from engine.ledger.night import run_night
+from engine.ledger.store import Ledger
+from engine.ledger.tally import NightSummary
+from engine.record.calendar import Calendar
+from engine.record.dictionary import Dictionary, EventWord, ObjectWord
+from engine.record.model import CaseRecord, ObjectRecord
+from engine.record.problem import RecordProblem
+from engine.record.timeline import View
+
+AS_AT = date(2025, 6, 30)
+STARTED, FINISHED = datetime(2025, 6, 30, 22, 0, tzinfo=UTC), datetime(2025, 6, 30, 22, 5, tzinfo=UTC)
+
+
+@cache
+def rulebook() -> Rulebook:
+    """Four duties: two parts of one clause, one that applies to nobody, one of another document."""
+    words = Dictionary(
+        objects=(ObjectWord(name="case", says="A case.", root=True), ObjectWord(name="child", says="A child.")),
+        events=(
+            EventWord(name="begun", says="It began.", about=("child",)),
+            EventWord(name="seen", says="Seen.", about=("child",)),
+        ),
+    )
+
+    def duty(name: str, title: str, **more: Any) -> Duty:
+        begun, seen = (Pattern(any_of=(EventMatch(event=event),)) for event in ("begun", "seen"))
+        values: dict[str, Any] = {
+            "for_each": "child",
+            "when": begun,
+            "must": Happen(pattern=seen),
+            "deadline": ByClosure(standing="local", source="ours"),
+            "at_closure": "falls_due",
+            "in_force": date(2007, 9, 1),
+            "source": "made up",
+            "reads": "Made up, and long enough to be a reading.",
+        }
+        return Duty(id=name, title=title, **(values | more))
+
+    return Rulebook(
+        dictionary=words,
+        calendar=Calendar(known_through=date(2027, 12, 31)),
+        values={},
+        duties=(
+            duty("NS-5.1", "Every child is seen"),
+            duty("NS-5.8a", "Records are kept"),
+            duty("NS-5.8b", "Those who ask are offered counselling"),
+            duty("NS-10.2", "Working relationships are respectful", force="should"),
+            duty("PQ-PUB-3", "Plans are tested", basis="inferred",
+                 deadline=Before(pattern=Pattern(any_of=(EventMatch(event="seen"),)), standing="stated", source="x")),
+        ),
+    )  # fmt: skip
+
+
+def finding(**given: Any) -> Finding:
+    """A breached finding; anything can be given another value."""
+    values: dict[str, Any] = {
+        "instance": "C-1/NS-5.1/amy/e1",
+        "case": "C-1",
+        "clause": "NS-5.1",
+        "duty": "NS-5.1",
+        "subject": "amy",
+        "subject_type": "child",
+        "outcome": "breached",
+        "start": date(2025, 3, 4),
+        "due": date(2025, 3, 18),
+        "done": None,
+        "days_over": 104,
+        "force": "must",
+        "standing": "local",
+        "basis": "stated",
+        "decided_by": "record",
+        "flags": ("recorded_late",),
+        "evidence": ("e1", "e2"),
+        "team": "north-2",
+        "practitioner": "fca1",
+    }
+    return Finding(**(values | given))
+
+
+def judgements(*findings: Finding, case: str = "C-1", **given: Any) -> Judgements:
+    """The judgements of one case."""
+    values: dict[str, Any] = {
+        "case": case,
+        "team": "north-2",
+        "as_at": AS_AT,
+        "known_at": View(AS_AT).known_at,
+        "rulebook": rulebook().sha256,
+        "findings": findings,
+        "faults": (),
+        "not_applicable": ("NS-5.8",),
+    }
+    return Judgements(**(values | given))
+
+
+class FakeJudge:
+    """Gives each case the same findings with its own ids, or what `gives` says."""
+
+    def __init__(self, gives: Callable[[str], Judgements] | None = None) -> None:
+        self.gives = gives or every_outcome
+
+    def judge(self, case: CaseRecord, view: View, *, explained: bool = False) -> Judgements:
+        """The judgements of that case."""
+        assert view.as_at == AS_AT
+        assert not explained
+        return self.gives(case.id)
+
+
+def every_outcome(case: str) -> Judgements:
+    """One finding of each outcome."""
+    many = []
+    for position, outcome in enumerate(OUTCOMES):
+        many.append(outcome_of(case, outcome, position))
+    return judgements(*many, case=case)
+
+
+def outcome_of(case: str, outcome: Outcome, position: int = 0, **given: Any) -> Finding:
+    """A finding of that case with that outcome."""
+    duty = ("NS-5.1", "NS-5.8a", "PQ-PUB-3")[position % 3]
+    over = {"breached": 104, "late": 3}.get(outcome)
+    values: dict[str, Any] = {
+        "instance": f"{case}/{duty}/amy/e{position}",
+        "case": case,
+        "clause": duty.rstrip("ab"),
+        "duty": duty,
+        "outcome": outcome,
+        "due": date(2025, 7, 4) if outcome == "due" else date(2025, 3, 18),
+        "done": date(2025, 3, 21) if outcome == "late" else date(2025, 3, 10) if outcome == "met" else None,
+        "days_over": over,
+        "standing": "stated" if duty == "PQ-PUB-3" else "local",
+        "basis": "inferred" if duty == "PQ-PUB-3" else "stated",
+        "flags": (),
+        "missing": "no value is set" if outcome == "undetermined" else None,
+    }
+    return finding(**(values | given))
+
+
+def fault(case: str = "C-2") -> Fault:
+    """A fault."""
+    return Fault(case=case, duty="NS-10.2", error="ZeroDivisionError: division by zero", trace="Traceback …")
+
+
+class FakeCaseload:
+    """Cases C-1 to C-n with nothing in them; the positions in `bad` cannot be read."""
+
+    def __init__(self, cases: int, bad: tuple[int, ...] = (), pause: Callable[[int], None] | None = None) -> None:
+        self._cases, self._bad, self._pause = cases, bad, pause
+
+    def count(self) -> int:
+        """How many cases there are."""
+        return self._cases
+
+    def cases(self) -> Iterator[CaseRecord | RecordProblem]:
+        """Each case, or what is wrong with it."""
+        for position in range(1, self._cases + 1):
+            if self._pause:
+                self._pause(position)
+            if position in self._bad:
+                yield RecordProblem("events.csv", f"case C-{position}", "'seeen' is no event", "Write 'seen'.")
+            else:
+                root = ObjectRecord(id=f"C-{position}", type="case")
+                yield CaseRecord(root=root, objects=(), links=(), events=())
+
+
+def night(
+    ledger: Ledger, cases: int = 3, *, bad: tuple[int, ...] = (), judge: FakeJudge | None = None, **given: Any
+) -> NightSummary:
+    """A night over a made-up caseload."""
+    values: dict[str, Any] = {"described": "made up", "started_at": STARTED, "finished_clock": lambda: FINISHED}
+    caseload = given.pop("caseload", None) or FakeCaseload(cases, bad)
+    return run_night(caseload, judge or FakeJudge(), rulebook(), View(AS_AT), ledger, **(values | given))
+
+
+def _killed(ledger: Path, outcomes: Path, at: int) -> None:
+    """A night that stops dead at a case: nothing is cleaned up."""
+
+    def pause(position: int) -> None:
+        if position == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with Ledger.open(str(ledger)) as opened:
+        night(opened, caseload=FakeCaseload(4_000, pause=pause), outcomes_dir=outcomes)
+
+
+def _slow(ledger: Path, ready: Path) -> None:
+    """A night that says when it is under way, and then waits to be ended."""
+
+    def pause(position: int) -> None:
+        if position == 3:
+            ready.touch()
+            time.sleep(60)
+
+    with Ledger.open(str(ledger)) as opened:
+        night(opened, caseload=FakeCaseload(10, pause=pause))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "killed":
+        _killed(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
+    else:
+        _slow(Path(sys.argv[2]), Path(sys.argv[3]))
