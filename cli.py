@@ -147,7 +147,7 @@ def check(
     if form == "json":
         click.echo(check_json(results, problems))
     elif form == "csv":
-        write_csv([finding for result in results for finding in result.findings], click.get_text_stream("stdout"))
+        write_csv([finding for result in results for finding in result.findings], sys.stdout)
         _complain(problems)
     else:
         console = _console()
@@ -262,7 +262,7 @@ def sample(count: int, seed: int, out: Path, as_at: date) -> int:
     book = _rulebook(None)
     judged = [(duty.id, duty.for_each) for duty in book.duties if duty.judged]
     with _progress("Making cases", count) as advance:
-        made = make_sample(book.dictionary, out, count, seed, advance, judged=judged, as_at=as_at)
+        made = make_sample(book.dictionary, out, count, seed, advance, as_at=as_at, judgements=judged)
     _console().print(f"{made['cases']:,} timelines with {made['events']:,} events in {out}", highlight=False)
     return KEPT
 

@@ -365,7 +365,7 @@ LONG_AGO = date(2007, 9, 1)
 
 def _mostly(numbers: SearchStrategy[int]) -> SearchStrategy[int | None]:
     """A number, seldom none."""
-    return st.integers(0, 7).flatmap(lambda chance: numbers if chance else st.none())
+    return st.integers(0, 9).flatmap(lambda chance: st.none() if chance == 4 else numbers)
 
 
 @st.composite
@@ -383,7 +383,7 @@ def _values(draw: DrawFn, name: str, unit: str, window: Window, content: SearchS
 @st.composite
 def _two_versions(draw: DrawFn, name: str, window: Window) -> list[say.Duty]:
     """One duty, or two versions of it, the second in force when the first ends, or later."""
-    early = draw(st.sampled_from((LONG_AGO,) * 6 + window.hot))
+    early = draw(st.sampled_from((LONG_AGO,) * 9 + window.hot))
     change = draw(st.one_of(st.none(), st.none(), days(window)))
     if change is None or change <= early:
         return [draw(duties(name, early, None))]
@@ -451,6 +451,9 @@ def _attributes(draw: DrawFn, owner: str, window: Window) -> dict[str, Attribute
 NAMES = {"child": ("amy", "ben", "cal"), "report": ("r1", "r10", "r2"), "practitioner": ("pat", "quin", "ros")}
 
 
+AUDITOR = "zoe"
+
+
 class _Cast(NamedTuple):
     """Who is in a case."""
 
@@ -476,6 +479,7 @@ def _add_objects(draw: DrawFn, builder: CaseBuilder, window: Window, duties: tup
         ids[kind] = tuple(draw(st.lists(st.sampled_from(names), min_size=many, max_size=many, unique=True)))
         for name in ids[kind]:
             builder.add_object("", name, kind, _attributes(draw, kind, window))
+    builder.add_object("", AUDITOR, "practitioner", {})
     for kind in ids:
         for name in ids[kind]:
             builder.add_membership("", name, *_clocks(draw, window, root_type == "case" and kind != "practitioner"))
@@ -506,6 +510,7 @@ def _clocks(draw: DrawFn, window: Window, dated: bool) -> tuple[date | None, dat
 ENTITLED = ("practice_supervisor", "practice_supervisor", "practice_supervisor", "service_manager", "legal")
 """Most who judge are, in most duties."""
 
+MOSTLY = (True, True, True, False)
 LAGS = st.sampled_from((0, 0, 0, 1, 5, 15))
 HOURS = st.sampled_from((time(0), time(17), time(23, 59, 59)))
 
@@ -534,8 +539,10 @@ def _add_event(
         attributes["clause"] = draw(st.sampled_from((*clauses, *clauses, "TT-2.10", "TT-9.9")))
         attributes["outcome"] = draw(st.sampled_from(("met", "met", "not_met")))
         attributes["role"] = draw(st.sampled_from(ENTITLED))
-    if judging or draw(st.integers(0, 2)) == 2:
-        links += [("by", target) for target in (_some_of(draw, staff, 1) if staff else ())]
+    if judging or draw(st.integers(0, 3)) == 2:
+        # The auditor has to do with nothing else, so that some judgements are by nobody who is judged.
+        doers = _some_of(draw, staff, 1) if staff else ()
+        links += [("by", target) for target in ((AUDITOR,) if judging and draw(st.sampled_from(MOSTLY)) else doers)]
     happened = draw(days(window))
     recorded = datetime.combine(happened + timedelta(days=draw(LAGS)), draw(HOURS))
     builder.add_event("", name, word.name, happened, recorded, links, attributes)
@@ -567,8 +574,8 @@ def situations(draw: DrawFn, most: int = 3) -> Situation:
     """A rulebook of at least one duty and at most two for each of `most` ids, a case, and from where to look at it."""
     window = draw(windows())
     ends = tuple(window.last + timedelta(days=more) for more in (0, 0, 30, 366))
-    as_at = draw(days(window) if draw(st.integers(0, 4)) == 4 else st.sampled_from(ends))
-    known_at = draw(moments(window)) if draw(st.integers(0, 5)) == 5 else None
-    stated_only = draw(st.integers(0, 5)) == 5
+    as_at = draw(days(window) if draw(st.integers(0, 6)) == 3 else st.sampled_from(ends))
+    known_at = draw(moments(window)) if draw(st.integers(0, 7)) == 3 else None
+    stated_only = draw(st.integers(0, 7)) == 3
     rulebook = draw(rulebooks(window, most))
     return Situation(draw(cases(window, rulebook.duties)), rulebook, as_at, known_at, stated_only)

@@ -41,7 +41,7 @@ def test_a_case_is_read_whole(tmp_path: Path, dictionary: Dictionary) -> None:
         "child_seen",
         date(2025, 3, 6),
         datetime(2025, 3, 7),
-    )  # noqa: DTZ001
+    )
     assert seen.attributes == {"alone": True}
     assert (seen.about("child"), seen.by, seen.about("case")) == (("amy",), ("fca1",), ("C-1001",))
     assert {(link.source, link.qualifier, link.target, link.happened) for link in case.links} == {
@@ -78,6 +78,7 @@ def test_json_and_yaml_of_the_same_case_are_the_same_case(tmp_path: Path, dictio
         ("child: [amy]", "child: [fca1]", "line 9", "'child: fca1' names a practitioner"),
         ("by: fca1", "by: amy", "line 9", "'by: amy' names a child"),
         ("alone: true", "alone: on", "line 9", "'alone' should be true or false"),
+        ("born: 2016-05-02", "born: ", "line 3", "has nothing after 'born:'"),
         ("alone: true", "alonee: true", "line 9", "'child_seen' has no 'alonee'; did you mean 'alone'?"),
         ("alone: true", "alone: true, alone: false", "line 9", "has the key 'alone' twice"),
         ("  fca1: {type", "  amy: {type", "line 5", "has the key 'amy' twice"),
@@ -188,7 +189,7 @@ def test_the_timeline_cannot_be_changed_and_shows_only_what_both_clocks_let_thro
     assert seen(date(2025, 3, 3)) == ([], ["amy"])
     assert seen(date(2025, 3, 6)) == (["e1"], ["amy"])
     assert seen(date(2025, 3, 7)) == (["e1", "e2"], ["amy"])
-    assert seen(date(2025, 3, 6), datetime(2025, 3, 7)) == (["e1", "e2"], ["amy"])  # noqa: DTZ001
+    assert seen(date(2025, 3, 6), datetime(2025, 3, 7)) == (["e1", "e2"], ["amy"])
     assert seen(date(2025, 4, 2)) == (["e1", "e2"], ["amy", "ben"])
     with pytest.raises(Exception, match="Frozen graph"):
         Timeline(case, View(date(2025, 4, 2))).graph.add_node("x")

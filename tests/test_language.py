@@ -173,10 +173,13 @@ def test_what_is_no_frozen_rulebook_is_refused(text: str) -> None:
 def test_a_rulebook_is_split_wherever_a_value_changes(rulebook: Rulebook) -> None:
     value = rulebook.values["ns_5_1_seen_within"]
     later = value.versions[0].model_copy(update={"from_": date(2025, 1, 1), "value": 5})
-    changed = rulebook.model_copy(
-        update={
-            "values": {**rulebook.values, value.name: value.model_copy(update={"versions": (*value.versions, later)})}
-        }
+    longer = value.model_copy(update={"versions": (*value.versions, later)})
+    duty = next(duty for duty in rulebook.duties if duty.id == "NS-5.1")
+    changed = Rulebook(
+        dictionary=rulebook.dictionary,
+        calendar=rulebook.calendar,
+        values={**rulebook.values, value.name: longer},
+        duties=(duty,),
     )
     editions = changed.editions()
     assert [(edition.from_, edition.until, edition.span) for edition in editions] == [

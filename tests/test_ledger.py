@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from engine.judge.outcome import OUTCOMES, Finding
-from engine.ledger import night as night_module
 from engine.ledger.night import NothingToJudgeError
 from engine.ledger.store import Ledger, RunStart
 from engine.ledger.tally import MOST_OVERDUE, standard_of
 from engine.record.problem import KeptError
+from engine.record.timeline import View
 from tests.nights import (
     AS_AT,
     FINISHED,
@@ -29,7 +30,6 @@ from tests.nights import (
     FakeJudge,
     every_outcome,
     fault,
-    finding,
     judgements,
     night,
     outcome_of,
@@ -84,7 +84,7 @@ def test_nights_are_numbered_and_the_one_before_is_found(path: Path) -> None:
             rulebook=rulebook().sha256,
             text=rulebook().canonical(),
             as_at=date(2024, 1, 1),
-            known_at=datetime(2024, 1, 1, 23, 59),
+            known_at=View(date(2024, 1, 1)).known_at,
             started_at=STARTED,
             caseload="made up",
         )
@@ -333,7 +333,7 @@ def test_a_read_only_place_is_refused() -> None:
         place.chmod(0o555)
         if me == 0:
             os.seteuid(65534)  # root may write anywhere
-        assert "cannot be written to" in refusal(str(path)) or "cannot be opened" in refusal(str(path))
+        assert re.search("cannot be (written to|opened)", refusal(str(path)))
         assert "cannot be opened" in refusal(str(place / "another.sqlite"))
     finally:
         os.seteuid(me)
@@ -351,7 +351,6 @@ def test_nothing_below_the_command_line_reads_the_clock() -> None:
     for file in (ROOT / "engine" / "ledger").glob("*.py"):
         assert ".now(" not in file.read_text()
         assert ".today(" not in file.read_text()
-    assert night_module.__doc__
 
 
 def test_the_standard_of_a_clause() -> None:
@@ -360,4 +359,3 @@ def test_the_standard_of_a_clause() -> None:
         "Standard 10",
         "PQ-PUB",
     ]
-    assert finding().clause == "NS-5.1"

@@ -179,8 +179,9 @@ class English:
                 what = self._scope(excuse.when, duty)
             case Carries():
                 what = f"the record that started it shows: {self._test(excuse.when.test)}"
-        if excuse.standing == "stated":
-            return f"It is excused where {what} (the standard's own exception)."
+        if excuse.excuses:
+            whose = "the standard's own exception" if excuse.standing == "stated" else "granted by the court"
+            return f"It is excused where {what} ({whose})."
         return f"Where {what}, a reason is shown, but it still counts as not kept ({STANDING[excuse.standing]})."
 
     def _judged(self, duty: Duty) -> str:
@@ -191,13 +192,22 @@ class English:
         return f"A {roles}, who must not be the person judged, then says whether it was kept: {judged.question}{valid}"
 
     def _closure(self, duty: Duty) -> str:
-        if isinstance(duty.deadline, ByClosure) or isinstance(duty.must, Recur | Hold):
+        closes = f"If the {self._root(duty)} closes first"
+        if duty.ends_with:
+            closes += f", or {self.pattern(duty.ends_with)} first"
+        elif isinstance(duty.deadline, ByClosure) or isinstance(duty.must, Recur | Hold):
             return ""
         return {
-            "falls_due": "If the case closes first, it falls due that day.",
-            "lapses": "If the case closes first, it lapses.",
-            "goes_on": "It goes on after the case has closed.",
+            "falls_due": f"{closes}, it falls due that day.",
+            "lapses": f"{closes}, it lapses.",
+            "goes_on": "It goes on after that has closed."
+            if self._root(duty) != "case"
+            else "It goes on after the case has closed.",
         }[duty.at_closure]
+
+    def _root(self, duty: Duty) -> str:
+        word = self.rulebook.dictionary.object[duty.for_each]
+        return words(word.name) if word.root else "case"
 
     def _in_force(self, duty: Duty) -> str:
         until = f" until {people(duty.until)}" if duty.until else ""

@@ -122,7 +122,10 @@ class Happen(Frozen):
 
 
 class Recur(Frozen):
-    """A matching event after the start, and another after each, until the case closes."""
+    """A matching event after the start, and another after each, until the case closes.
+
+    With a deadline on a date, each event carries the date by which the next must come.
+    """
 
     form: Literal["recur"] = "recur"
     pattern: Pattern
@@ -255,14 +258,19 @@ class Carries(Frozen):
 class Excuse(Frozen):
     """An exception: events about the subject, a condition on an object, or a condition on the starting event.
 
-    A `stated` one excuses; any other only shows that a reason was recorded. Events count from the start on
-    (`already`: earlier ones too) and excuse when they happened on or before the due date.
+    One that is `stated`, or that the court granted, excuses; a `local` one only shows that a reason was recorded.
+    Events count from the start on (`already`: earlier ones too) and excuse when they happened on or before the due date.
     """
 
     when: Pattern | Scope | Carries
     standing: Standing
     source: str = Field(min_length=1)
     already: bool = False
+
+    @property
+    def excuses(self) -> bool:
+        """Whether it excuses, or only shows a reason."""
+        return self.standing != "local"
 
 
 class Clause(Frozen):
@@ -273,7 +281,11 @@ class Clause(Frozen):
 
 
 class Duty(Frozen):
-    """One clause, or one part of it, in one version."""
+    """One clause, or one part of it, in one version.
+
+    `per`: an instance for each object of that type that the event names or, when it names none, that the subject is
+    linked to. `ends_with`: events about the same subject (and `per`) that end the matter as closing the case does.
+    """
 
     id: str = Field(pattern=r"^[A-Z]{2,4}(-[A-Z]{2,4})?-[0-9]{1,2}(\.[0-9]{1,2})?[a-z]?$")
     title: str = Field(min_length=5)
@@ -285,6 +297,7 @@ class Duty(Frozen):
     must: Must
     deadline: Deadline
     unless: tuple[Excuse, ...] = ()
+    ends_with: Pattern | None = None
     judged: Judgement | None = None
     force: Force = "must"
     basis: Basis = "stated"
@@ -320,8 +333,8 @@ class Duty(Frozen):
         form, deadline = self.must.form, self.deadline.deadline
         if form == "be_judged" and self.judged is None:
             refuse("a duty to be judged says who may judge (judged=)")
-        if form == "recur" and deadline != "within":
-            refuse("what must recur does so within a span (within=)")
+        if form == "recur" and deadline not in ("within", "on_date"):
+            refuse("what must recur does so within a span (within=), or by a date that each carries (on=)")
         if form == "never" and deadline not in ("before", "anniversary", "by_closure", "none"):
             refuse("what must never happen has a limit: before an event, until an anniversary, until closure, or none")
         if deadline == "anniversary" and form != "never":

@@ -223,6 +223,8 @@ def patterns(duty: Duty) -> Iterator[Pattern]:
     if isinstance(getattr(duty.deadline, "pattern", None), Pattern):
         yield duty.deadline.pattern  # type: ignore[union-attr]
     yield from (excuse.when for excuse in duty.unless if isinstance(excuse.when, Pattern))
+    if duty.ends_with:
+        yield duty.ends_with
 
 
 def refs(duty: Duty) -> Iterator[ValueRef]:
@@ -273,10 +275,14 @@ class _Check:
             attribute = self.words.event[name].attribute
             for test in on_start:
                 self.attributes(test, attribute, name)
-            if isinstance(deadline, OnDate) and getattr(attribute.get(deadline.attribute), "kind", "") != "date":
-                self.refuse(f"'{name}' carries no date '{deadline.attribute}'")
             for shared in duty.same:
                 self.known(shared, attribute, f"attribute of '{name}'")
+
+        starting = [*duty.when.events, *(duty.must.pattern.events if isinstance(duty.must, Recur) else ())]
+        if isinstance(deadline, OnDate):
+            for name in starting:
+                if getattr(self.words.event[name].attribute.get(deadline.attribute), "kind", "") != "date":
+                    self.refuse(f"'{name}' carries no date '{deadline.attribute}'")
 
     def values_fit(self) -> None:
         duty, deadline = self.duty, self.duty.deadline

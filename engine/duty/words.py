@@ -358,7 +358,7 @@ def carries(starting: Event, **conditions: Plain | Condition) -> Carries:
 
 
 def exception(when: Events | Scope | Carries, *, standing: Standing, source: str, already: bool = False) -> Excuse:
-    """What excuses (`STATED`), or only shows that a reason was recorded (`LOCAL`, `COURT`)."""
+    """What excuses (`STATED`, `COURT`), or only shows that a reason was recorded (`LOCAL`)."""
     what = when if isinstance(when, Scope | Carries) else pattern(when)
     return Excuse(when=what, standing=standing, source=source, already=already)
 
@@ -409,6 +409,7 @@ def duty(
     by: Before | ByClosure | None = None,
     until: Anniversary | Before | ByClosure | None = None,
     unless: Excuse | Iterable[Excuse] = (),
+    ends_with: Events | None = None,
     judged: Judgement | None = None,
     force: Force = MUST,
     basis: Basis = STATED,  # type: ignore[assignment]
@@ -439,6 +440,7 @@ def duty(
             must=must,
             deadline=deadline,
             unless=(unless,) if isinstance(unless, Excuse) else tuple(unless),
+            ends_with=pattern(ends_with) if ends_with else None,
             judged=judged,
             force=force,
             basis=basis,

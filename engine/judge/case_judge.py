@@ -243,7 +243,7 @@ class _ClauseRun:
             doubt=self._doubt(instance, doubtful) if doubtful else None,
             excused=min(excuses[True], default=None),
             reason=min(excuses[False], default=None),
-            closed=self.labeller.closed(instance.start),
+            closed=self.labeller.closed(instance),
             never=isinstance(duty.must, Never),
             person_only=isinstance(duty.must, BeJudged),
             judged=duty.judged is not None,
@@ -277,15 +277,15 @@ class _ClauseRun:
         return explain(finding, instance, facts, self.judge.rulebook, self.timeline) if self.explained else finding
 
     def _excuses(self, instance: Instance, signs: dict[str, Sign]) -> dict[bool, list[Sign]]:
-        """The exceptions on the record: the stated ones under True, the others under False."""
+        """The exceptions on the record: those that excuse under True, those that only show a reason under False."""
         found: dict[bool, list[Sign]] = {True: [], False: []}
         if instance.missing is None:
-            for stated, static in self.labeller.static_excuses(instance):
-                found[stated].append(static)
+            for excuses, static in self.labeller.static_excuses(instance):
+                found[excuses].append(static)
         for kind, one in signs.items():
             if kind.startswith("excuse"):
                 excuse = instance.edition.duty.unless[int(kind.removeprefix("excuse"))]
-                found[excuse.standing == "stated"].append(one)
+                found[excuse.excuses].append(one)
         return found
 
     def _doubt(self, instance: Instance, doubtful: Sign) -> str:
@@ -329,7 +329,7 @@ class _Facts:
         else:
             for kind, by_key in ((SURE, candidates.sure), (DOUBTFUL, candidates.doubtful)):
                 self._add_all(kind, by_key)
-        for position, (_, _, by_key) in enumerate(candidates.excuses):
+        for position, by_key in enumerate(candidates.excuses):
             self._add_all(f"excuse{position}", by_key)
 
     def _add_all(self, kind: str, by_key: dict[Key, list[EventRecord]]) -> None:

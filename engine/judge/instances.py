@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from engine.duty.english import words
 from engine.duty.language import (
     Anniversary,
     Before,
@@ -50,7 +51,6 @@ class Instance:
     rank: int = 0
     due: date | None = None
     missing: str | None = None
-    unknown_scope: bool = False
 
     @property
     def order(self) -> tuple[date, int, str]:
@@ -69,7 +69,7 @@ class Candidates:
 
     sure: dict[Key, list[EventRecord]] = field(default_factory=dict)
     doubtful: dict[Key, list[EventRecord]] = field(default_factory=dict)
-    excuses: list[tuple[bool, bool, dict[Key, list[EventRecord]]]] = field(default_factory=list)
+    excuses: list[dict[Key, list[EventRecord]]] = field(default_factory=list)
 
 
 def sign(event: EventRecord, on: date | None = None) -> Sign:
@@ -103,8 +103,14 @@ class Labeller:
         if None in shared:
             return
         for subject in subjects:
-            for per in event.about(duty.per) if duty.per else ("",):
+            for per in self._pers(duty, event, subject):
                 yield (subject, per, *(str(value) for value in shared))
+
+    def _pers(self, duty: Duty, event: EventRecord, subject: str) -> Iterable[str]:
+        """The objects that the duty is owed about separately: those the event names, else those the subject is linked to."""
+        if duty.per is None:
+            return ("",)
+        return event.about(duty.per) or sorted(self.timeline.linked_of_type(subject, duty.per))
 
     # --- instances -------------------------------------------------------------------------------------------------
 
@@ -120,21 +126,34 @@ class Labeller:
             if not edition.covers(instance.start) or scope is False:
                 continue
             if scope is None:
-                instance.unknown_scope = True
-                instance.missing = self._missing_scope(duty, instance.subject)
-            else:
+                instance.missing = instance.missing or self._missing_scope(duty, instance.subject)
+            elif instance.missing is None:
                 self._set_due(instance)
             found.append(instance)
         return found
 
     def _triggered(self, edition: Edition) -> Iterator[Instance]:
+        """An instance for every event that starts one, or that would if the record said more."""
         duty = edition.duty
         for event in self.timeline.events(duty.when.events):
-            if not matches(duty.when, event):
+            truth = matches(duty.when, event)
+            if truth is False:
                 continue
+            unsaid = (
+                []
+                if truth
+                else lacking((match.test for match in duty.when.any_of if match.event == event.type), event.attributes)
+            )
+            unsaid = [*unsaid, *(name for name in duty.same if name not in event.attributes)]
+            missing = (
+                f"the record of {event.id} ({words(event.type)}) does not say: {words(', '.join(unsaid))}"
+                if unsaid
+                else None
+            )
             for subject, start in self._subjects(duty, event):
-                for key in self._keys(duty, event, (subject,)):
-                    yield Instance(edition, subject, key[1], key, event, start)
+                for per in self._pers(duty, event, subject):
+                    shared = (str(event.attributes.get(name)) for name in duty.same)
+                    yield Instance(edition, subject, per, (subject, per, *shared), event, start, missing=missing)
 
     def _subjects(self, duty: Duty, event: EventRecord) -> Iterator[tuple[str, date]]:
         """Whom the event starts an instance for, and when: all there are when it is about the case as a whole."""
@@ -158,7 +177,7 @@ class Labeller:
     @staticmethod
     def _first(started: Iterable[Instance]) -> list[Instance]:
         earliest: dict[Key, Instance] = {}
-        for instance in sorted(started, key=lambda one: (one.start, one.event.id)):
+        for instance in sorted(started, key=lambda one: (one.missing is not None, one.start, one.event.id)):
             earliest.setdefault(instance.key, instance)
         return list(earliest.values())
 
@@ -167,7 +186,8 @@ class Labeller:
         duty = edition.duty
         earliest: dict[Key, Instance] = {}
         for instance in sorted(started, key=lambda one: one.order):
-            earliest.setdefault(instance.key, instance)
+            if instance.missing is None:
+                earliest.setdefault(instance.key, instance)
         found = []
         for event in self.timeline.events(must.pattern.events):
             if not matches(must.pattern, event):
@@ -176,7 +196,7 @@ class Labeller:
                 trigger = earliest.get(key)
                 if trigger is None or event.happened < trigger.start:
                     continue
-                closed = self.closed(trigger.start)
+                closed = self.closed(trigger)
                 if closed is None or event.happened < closed:
                     found.append(Instance(edition, key[0], key[1], key, event, event.happened, rank=1))
         return found
@@ -186,16 +206,27 @@ class Labeller:
         for scope in duty.where:
             thing = self.timeline.object(subject) if scope.of == duty.for_each else self.timeline.root
             attributes = thing.attributes if scope.through is None else {}
-            names += [f"{scope.of}'s {name.replace('_', ' ')}" for name in lacking([scope.test], attributes)]
+            names += [f"{scope.of}'s {words(name)}" for name in lacking([scope.test], attributes)]
         return f"whether this applies: the record does not say the {' or the '.join(dict.fromkeys(names))}"
 
     # --- by when ---------------------------------------------------------------------------------------------------
 
-    def closed(self, start: date) -> date | None:
-        """The first day on or after `start` on which the case closed."""
-        event = self.words.object[self.timeline.root.type].closed_by
-        days = (found.happened for found in self.timeline.events([event] if event else []))
-        return next((day for day in days if day >= start), None)
+    def closed(self, instance: Instance) -> date | None:
+        """The first day on or after the start on which the case closed, or the matter ended in some other way."""
+        duty, event = instance.edition.duty, self.words.object[self.timeline.root.type].closed_by
+        days = [found.happened for found in self.timeline.events([event] if event else [])]
+        if duty.ends_with is not None:
+            for found in self.timeline.events(duty.ends_with.events):
+                if matches(duty.ends_with, found) and any(
+                    key[:2] == instance.key[:2] for key in self._about_keys(duty, found)
+                ):
+                    days.append(found.happened)
+        return min((day for day in days if day >= instance.start), default=None)
+
+    def _about_keys(self, duty: Duty, event: EventRecord) -> Iterator[Key]:
+        for subject in self.named(duty, event):
+            for per in self._pers(duty, event, subject):
+                yield subject, per
 
     def _set_due(self, instance: Instance) -> None:
         edition, deadline = instance.edition, instance.edition.duty.deadline
@@ -234,9 +265,7 @@ class Labeller:
         days = [thing.attributes.get(deadline.attribute) for thing in things]
         known = [day for day in days if isinstance(day, date)]
         if not known or len(known) < len(days):
-            instance.missing = (
-                f"the record does not say the {deadline.of}'s {deadline.attribute.replace('_', ' ')} date"
-            )
+            instance.missing = f"the record does not say the {deadline.of}'s {words(deadline.attribute)} date"
         else:
             instance.due = birthday(max(known), age)
 
@@ -259,7 +288,7 @@ class Labeller:
                     if matches(excuse.when, event):
                         for key in self.keys(duty, event):
                             by_key.setdefault(key, []).append(event)
-            found.excuses.append((excuse.standing == "stated", excuse.already, by_key))
+            found.excuses.append(by_key)
         return found
 
     def held(self, instance: Instance, must: Hold) -> bool | None:
@@ -302,7 +331,7 @@ class Labeller:
         return [event for event in events if subject in self.named(duty, event) and matches(pattern, event)]
 
     def static_excuses(self, instance: Instance) -> Iterator[tuple[bool, Sign]]:
-        """The exceptions that rest on the case or on the starting event, each with whether it is stated."""
+        """The exceptions that rest on the case or on the starting event, each with whether it excuses."""
         duty = instance.edition.duty
         for excuse in duty.unless:
             if isinstance(excuse.when, Scope):
@@ -312,7 +341,7 @@ class Labeller:
             else:
                 continue
             if applies:
-                yield excuse.standing == "stated", sign(instance.event, instance.start)
+                yield excuse.excuses, sign(instance.event, instance.start)
 
     # --- judgements ------------------------------------------------------------------------------------------------
 

@@ -18,8 +18,8 @@ Outcome = Literal["met", "late", "due", "breached", "excused", "unjudged", "unde
 OUTCOMES: dict[Outcome, str] = {
     "met": "kept, on or before the due date",
     "late": "done, but after the due date",
-    "due": "not on the record yet, and still in time",
-    "breached": "no record of it, and the due date has passed",
+    "due": "still open, and still in time",
+    "breached": "not kept as far as the record shows, and the due date has passed",
     "excused": "an exception that the clause itself allows is on the record in time",
     "unjudged": "the rest is for a person to judge, and no valid judgement is on the record",
     "undetermined": "the record or the rulebook cannot say",

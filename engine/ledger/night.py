@@ -14,7 +14,8 @@ from typing import Protocol
 from engine.duty.rulebook import Rulebook
 from engine.judge.outcome import Judgements
 from engine.ledger.outcomes_file import OutcomesFile, outcomes_file
-from engine.ledger.store import Ledger, Night, RunStart
+from engine.ledger.runs import RunStart
+from engine.ledger.store import Ledger, Night
 from engine.ledger.tally import NightSummary, NightTally
 from engine.record.model import CaseRecord
 from engine.record.problem import KeptError, RecordProblem

@@ -19,10 +19,10 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, RowMapping, Table, func, insert, inspect, select, update
 
-from engine.judge.outcome import Fault, Finding, Outcome
+from engine.judge.outcome import Fault, Finding
 from engine.ledger.database import connect, locate, plainly
+from engine.ledger.runs import Counts, Run, RunStart
 from engine.ledger.schema import FAULTS, LEDGER, METADATA, OUTCOMES, QUARANTINE, RULEBOOKS, RUNS, SCHEMA
-from engine.record.dictionary import Frozen
 from engine.record.problem import KeptError, RecordProblem
 
 CHUNK = 5_000
@@ -30,47 +30,6 @@ CHUNK = 5_000
 
 _FINDING = tuple(column.name for column in OUTCOMES.c if column.name not in ("run", "flags", "evidence"))
 _finding = attrgetter(*_FINDING)
-
-
-class RunStart(Frozen):
-    """What is known of a night before its first case.
-
-    `rulebook` is the hash, `text` the canonical JSON; `started_at` has a time zone, `known_at` (local time, as records
-    have it) has none; `caseload` says in words what was read.
-    """
-
-    rulebook: str
-    text: str
-    as_at: date
-    known_at: datetime
-    started_at: datetime
-    caseload: str
-    stated_only: bool = False
-
-
-class Counts(Frozen):
-    """What a night came to: `cases` are those judged, `instances` the sum of `outcomes`."""
-
-    cases: int
-    instances: int
-    outcomes: dict[Outcome, int]
-    faults: int
-    quarantined: int
-    complete: bool
-
-
-class Run(Frozen):
-    """A night in the ledger. `started_at` and `finished_at` are in UTC."""
-
-    id: str
-    started_at: datetime
-    finished_at: datetime
-    rulebook: str
-    as_at: date
-    known_at: datetime
-    caseload: str
-    stated_only: bool
-    counts: Counts
 
 
 class Ledger:

@@ -12,7 +12,7 @@ from typing import Literal
 from engine.duty.language import Basis, DecidedBy, Force, Standing
 from engine.duty.rulebook import Rulebook, number
 from engine.judge.outcome import OUTCOMES, Fault, Finding, Flag, Judgements, Outcome
-from engine.ledger.store import Counts, Run
+from engine.ledger.runs import Counts, Run
 from engine.record.dictionary import Frozen
 from engine.record.problem import RecordProblem
 from engine.record.timeline import View

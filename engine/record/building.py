@@ -226,6 +226,8 @@ class CaseBuilder:
     ) -> dict[str, AttributeValue]:
         values: dict[str, AttributeValue] = {}
         for name, value in given.items():
+            if value is None and name in known:
+                continue  # written as null: not on the record
             word = known.get(name)
             if word is None:
                 raise self.refuse(place, f"'{where}' has no attribute '{name}'{nearest(name, (*known, *also))}",

@@ -86,6 +86,6 @@ def birthday(born: date, age: int) -> date:
 
 @cache
 def _working_days(subdivision: str, first: int, last: int) -> tuple[date, ...]:
-    off = UnitedKingdom(subdiv=subdivision, years=range(first, last + 1))
+    off = UnitedKingdom(subdiv=subdivision, years=range(first, last + 1))  # type: ignore[no-untyped-call]
     days = map(date.fromordinal, range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1))
     return tuple(day for day in days if day.weekday() < 5 and day not in off)

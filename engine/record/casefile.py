@@ -141,6 +141,7 @@ def _mapping(builder: CaseBuilder, place: str, content: object) -> MappingType[s
 
 
 def _line(place: str, content: object, key: str | None = None) -> str:
+    place = place.rstrip(": ")
     if not isinstance(content, Mapping) or not content.line:
         return place
     line = content.lines.get(key, content.line) if key else content.line

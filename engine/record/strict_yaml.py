@@ -18,6 +18,7 @@ from engine.record.problem import RecordProblem, nearest
 
 MOST_BYTES = 10_000_000
 MOST_DEPTH = 20
+MAY_BE_EMPTY = ("objects", "timeline")
 
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -83,8 +84,8 @@ def _yaml(path: Path, text: str) -> object:
                 )
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise RecordProblem(file, _line(event), "uses an anchor or an alias", "Write the content out.")
-            if getattr(event, "tag", None):
-                raise RecordProblem(file, _line(event), f"uses the tag '{event.tag}'", "Write the plain value.")
+            if tag := getattr(event, "tag", None):
+                raise RecordProblem(file, _line(event), f"uses the tag '{tag}'", "Write the plain value.")
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -106,6 +107,10 @@ def _value(file: str, node: yaml.Node | None) -> object:
                 raise RecordProblem(file, _line(key_node), "has a key that is not a word", "Write 'word: value'.")
             if key in mapping:
                 raise RecordProblem(file, _line(key_node), f"has the key '{key}' twice", "Keep one of them.")
+            if _empty(value_node) and key not in MAY_BE_EMPTY:
+                raise RecordProblem(
+                    file, _line(key_node), f"has nothing after '{key}:'", "Write a value, or null if it is not known."
+                )
             mapping[key] = _value(file, value_node)
             mapping.lines[key] = key_node.start_mark.line + 1
         return mapping
@@ -113,6 +118,10 @@ def _value(file: str, node: yaml.Node | None) -> object:
         return [_value(file, item) for item in node.value]
     assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - the composer makes no other kind
     return _scalar(file, node)
+
+
+def _empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and not node.style and node.value == ""
 
 
 def _scalar(file: str, node: yaml.ScalarNode) -> object:

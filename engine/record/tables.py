@@ -511,7 +511,7 @@ class Caseload:
         with self._blame(case, "event_object"):
             for _, wrong, event, thing, qualifier in _bounded(builder, ties):
                 if wrong is not None:
-                    raise builder.refuse(event, *wrong)
+                    raise builder.refuse(str(event), *wrong)
                 if event in about:
                     about[event].append((qualifier, thing))
                 else:
@@ -520,7 +520,9 @@ class Caseload:
             for attributes, wrong, event, kind, happened, recorded in _bounded(builder, events):
                 if wrong is not None:
                     raise builder.refuse(str(event), *wrong)
-                builder.add_event(event, event, kind, happened, recorded, about.pop(event, []), attributes)
+                # An id that is not text is for the builder to refuse, yet a place is always text.
+                place = event if event.__class__ is str else str(event)
+                builder.add_event(place, event, kind, happened, recorded, about.pop(event, []), attributes)
         with self._blame(case, "event_object"):
             for event in about:
                 problem = (
@@ -701,8 +703,8 @@ def _parquet_schema(file: Path) -> dict[str, pa.DataType | None]:
 
 def _csv_header(file: Path) -> dict[str, pa.DataType | None]:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            names = next(csv.reader([handle.readline(_MOST_HEADER)]), [])
+        with file.open("rb") as handle:
+            names = next(csv.reader([handle.readline(_MOST_HEADER).decode("utf-8-sig")]), [])
     except (OSError, ValueError, csv.Error) as error:
         problem = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error})"
         raise RecordProblem(str(file), "line 1", problem, "Save it as CSV in UTF-8, with a header.") from error

@@ -82,3 +82,9 @@ class Timeline:
         """The objects that this object is linked to in that way."""
         edges = self.graph.out_edges(("object", object_id), keys=True)
         return [self.graph.nodes[target]["record"] for _, target, key in edges if key == qualifier]
+
+    def linked_of_type(self, object_id: str, object_type: str) -> set[str]:
+        """The ids of the objects of that type that this object is linked to, in whatever way."""
+        edges = self.graph.out_edges(("object", object_id))
+        records = (self.graph.nodes[target].get("record") for _, target in edges)
+        return {record.id for record in records if isinstance(record, ObjectRecord) and record.type == object_type}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,7 +9,8 @@ from markupsafe import Markup
 
 from engine.judge.outcome import OUTCOMES
 from engine.ledger.tally import NightSummary
-from engine.record.problem import KeptError, harmless
+from engine.record.problem import harmless
+from engine.record.whole_file import write_whole
 from engine.report import pictures
 from engine.report.wording import (
     NO_TEAM,
@@ -57,22 +56,7 @@ def write_page(summary: NightSummary, path: Path) -> None:
     Raises:
         KeptError: when it cannot be written there.
     """
-    page = night_page(summary)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-", suffix=".partial")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(page)
-            Path(partial).chmod(0o644)
-            Path(partial).replace(path)
-        finally:
-            Path(partial).unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
-        raise KeptError(
-            f"{harmless(str(path))}: the report cannot be written there ({harmless(str(error))}). "
-            "Name a file in a directory that you may write to. The night itself is in the ledger."
-        ) from error
+    write_whole(path, night_page(summary))
 
 
 def _environment() -> Environment:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TextIO
 
 from engine.judge.outcome import Finding, Judgements
 from engine.ledger.tally import NightSummary
-from engine.record.problem import RecordProblem
+from engine.record.problem import RecordProblem, harmless
 
 FINDING_FIELDS = (
     "instance", "case", "clause", "duty", "subject", "subject_type", "outcome", "start", "due", "done", "days_over", "force",
@@ -20,6 +20,9 @@ FINDING_FIELDS = (
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a cell begins with that a spreadsheet would run as a formula (the last four are their full-width forms)."""
+
+_MOST_CELL = 30_000
+"""Letters in a cell; a spreadsheet takes a few more."""
 
 
 def case_result(judgements: Judgements) -> dict[str, Any]:
@@ -75,7 +78,8 @@ def night_json(summary: NightSummary) -> str:
 def write_csv(findings: Iterable[Finding], file: TextIO) -> None:
     """Write findings as CSV with a line of names; `flags` and `evidence` are separated by spaces.
 
-    Text that a spreadsheet would take for a formula is led by an apostrophe. Open the file with `newline=""`.
+    Text that a spreadsheet would take for a formula is led by an apostrophe; what a terminal would act on, and the
+    ends of lines, are shown as escapes. Open the file with `newline=""`.
     """
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(FINDING_FIELDS)
@@ -96,7 +100,8 @@ def _cell(value: object) -> str:
     text = " ".join(value) if isinstance(value, tuple) else str(value)
     # Numbers stay numbers; text is made harmless even after spaces, which some spreadsheets skip.
     risky = not isinstance(value, int) and text.lstrip(" ").startswith(_FORMULA)
-    return f"'{text}" if risky else text
+    shown = harmless(text, _MOST_CELL)
+    return f"'{shown}" if risky else shown
 
 
 def _problem(problem: RecordProblem) -> dict[str, str]:

@@ -60,8 +60,9 @@ def stands(finding: Finding, as_at: date) -> str:
         case "unjudged":
             return "unjudged: no valid judgement on the record" + (f"; due{due}" if due else "")
         case "due":
-            left = f", {_ahead((finding.due - as_at).days)}" if finding.due else ""
-            return f"due{due}{left}: not on the record yet" if due else "due: not on the record yet, no day by which"
+            return (
+                f"due{due}, {_ahead((finding.due - as_at).days)}" if finding.due else "due, by no day that is known yet"
+            )
         case "met":
             return f"met{done}" + (f"; was due{due}" if due else "")
         case "excused":
@@ -71,7 +72,7 @@ def stands(finding: Finding, as_at: date) -> str:
 
 
 def _ahead(days: int) -> str:
-    return "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+    return "today" if days == 0 else "tomorrow" if days == 1 else f"in {days:,} days"
 
 
 def in_a_sentence(summary: NightSummary) -> str:

@@ -111,7 +111,8 @@ class Life(Story):
                 born = joined - timedelta(days=rng.randint(0, 5))
         child = self.next_id("ch")
         self.add("child", child, self.start, joined=joined, born=born if rng.random() < 0.99 else None)
-        if child in self.types:
+        # Left out when it had not joined by the end of the sample; a dictionary without children has them in name only.
+        if child in self.types or "child" not in self.lexicon.objects:
             self.children.append(child)
             self.born[child] = born
 

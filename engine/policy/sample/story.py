@@ -204,7 +204,8 @@ class Story:
             if value is None:
                 continue
             if key in word.about or key == ACTOR:
-                self._tie(links, key, value, on)
+                if not self._tie(links, key, value, on):
+                    return False
             elif self.lexicon.fits(event, key, value):
                 attributes[key] = value  # type: ignore[assignment]
         for key, fill in self.lexicon.fillers[event].items():
@@ -218,9 +219,11 @@ class Story:
         self._events.append(_Told(event, on, recorded, attributes, tuple(sorted(links))))
         return True
 
-    def _tie(self, links: set[tuple[str, str]], key: str, value: Said, on: date) -> None:
+    def _tie(self, links: set[tuple[str, str]], key: str, value: Said, on: date) -> bool:
+        """Link the event to these objects; False when it is about something of which nothing is there yet."""
         wanted = PRACTITIONER if key == ACTOR else key
         names: Iterable[str] = (value,) if isinstance(value, str) else value  # type: ignore[assignment]
+        before, wanting = len(links), False
         for name in names:
             if wanted == PRACTITIONER and name not in self.types:
                 post = self.cast(name)
@@ -228,6 +231,9 @@ class Story:
             # Nobody had anything to do with a case before joining it.
             if self.types.get(name) == wanted and self.joined.get(name, on) <= on:
                 links.add((key, name))
+            else:
+                wanting = True
+        return key == ACTOR or len(links) > before or not wanting
 
     def _recorded(self, on: date, late: int | None) -> datetime | None:
         draw = self.rng.random()

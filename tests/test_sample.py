@@ -1,0 +1,334 @@
+"""The synthetic caseload: believable, whole in its words, the same every time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import rules.vocabulary
+from engine.duty.words import Event, Thing
+from engine.policy.sample import AS_AT, CHAPTERS, make_sample, sample_cases
+from engine.record.building import CaseBuilder
+from engine.record.calendar import Calendar
+from engine.record.dictionary import Dictionary, EventWord, ObjectWord
+from engine.record.model import CaseRecord, EventRecord, ObjectRecord
+from engine.record.problem import KeptError
+from engine.record.tables import Caseload
+
+JUDGEMENTS = (
+    ("X-1", "child"), ("X-2", "report"), ("X-3", "complaint"), ("X-4", "practitioner"), ("X-5", "organisation"),
+    ("X-6", "case"), ("X-7", "audit"), ("X-8", "plan"), ("X-9", "adult"), ("X-10", "request"), ("X-11", "no_such_type"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def dictionary() -> Dictionary:
+    return words()
+
+
+@cache
+def words() -> Dictionary:
+    known = vars(rules.vocabulary).values()
+    return Dictionary(
+        objects=tuple(word.word for word in known if isinstance(word, Thing)),
+        events=tuple(word.word for word in known if isinstance(word, Event)),
+    )
+
+
+@cache
+def sample(cases: int, seed: int = 1) -> tuple[CaseRecord, ...]:
+    return tuple(sample_cases(words(), cases, seed, judgements=JUDGEMENTS))
+
+
+def court_cases(cases: int = 2000) -> list[CaseRecord]:
+    return [record for record in sample(cases) if record.root.type == "case"]
+
+
+def of_type(record: CaseRecord, kind: str) -> list[str]:
+    return [thing.id for thing in record.objects if thing.type == kind]
+
+
+def has(record: CaseRecord, event: str) -> bool:
+    return any(told.type == event for told in record.events)
+
+
+def leads(record: CaseRecord) -> set[str]:
+    return {name for event in record.events if event.type == "lead_allocated" for name in event.about("practitioner")}
+
+
+def share(records: list[CaseRecord], event: str) -> float:
+    return sum(has(record, event) for record in records) / len(records)
+
+
+# --- well formed -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_timeline_is_one_that_the_reader_would_make(dictionary: Dictionary) -> None:
+    """The sample makes its records without checks: here they are checked."""
+    for record in sample(2000)[::9] + sample(2000)[-30:]:
+        builder = CaseBuilder(dictionary, record.id)
+        for thing in (record.root, *record.objects):
+            builder.add_object(thing.id, thing.id, thing.type, thing.attributes, root=thing is record.root)
+        for link in record.links:
+            builder.add_link("link", link.source, link.qualifier, link.target, link.happened, link.recorded)
+        for event in record.events:
+            links: list[tuple[str, object]] = list(event.links)
+            builder.add_event(event.id, event.id, event.type, event.happened, event.recorded, links, event.attributes)
+        assert builder.finish() == record
+
+
+def test_written_and_read_back_it_is_the_same(dictionary: Dictionary, tmp_path: Path) -> None:
+    make_sample(dictionary, tmp_path / "out", 40, 1, judgements=JUDGEMENTS)
+    with Caseload(tmp_path / "out", dictionary) as caseload:
+        assert list(caseload.cases()) == list(sample(40))
+
+
+def test_ids_are_ids_and_events_are_numbered_for_the_whole_caseload() -> None:
+    events = [event.id for record in sample(2000) for event in record.events]
+    assert len(set(events)) == len(events)
+    assert [record.id for record in sample(2000)] == sorted(record.id for record in sample(2000))
+    first = sample(2000)[0]
+    assert first.id == "C-000001"
+    assert of_type(first, "child")[0] == "ch-000001-1"
+    assert first.events[0].id == "C-000001-e1"
+
+
+def test_nothing_happens_or_is_recorded_after_the_extract() -> None:
+    for record in sample(2000):
+        assert all(event.happened <= event.recorded.date() <= AS_AT for event in record.events)
+
+
+def test_nobody_has_anything_to_do_with_a_case_before_joining_it() -> None:
+    late = 0
+    for record in court_cases():
+        joined = {link.source: link.happened for link in record.links if link.happened is not None}
+        late += len(joined)
+        for event in record.events:
+            assert all(joined.get(name, event.happened) <= event.happened for _, name in event.links)
+    assert late > 20
+
+
+# --- the same every time -------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_bytes(dictionary: Dictionary, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        make_sample(dictionary, tmp_path / name, 30, 7, judgements=JUDGEMENTS)
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+
+
+def test_a_case_does_not_depend_on_how_many_there_are() -> None:
+    few, many = sample(20), sample(2000)
+    assert [record for record in few if record.root.type == "case"] == list(many[:20])
+
+
+def test_another_seed_gives_another_caseload() -> None:
+    assert sample(20, seed=2)[0] != sample(20)[0]
+
+
+def test_progress_and_manifest(dictionary: Dictionary, tmp_path: Path) -> None:
+    done: list[int] = []
+    manifest = make_sample(dictionary, tmp_path / "out", 5, 1, progress=done.append, as_at=date(2024, 1, 31))
+    assert done == [1, 2, 3, 4, 5]
+    assert {name: manifest[name] for name in ("seed", "as_at", "court_cases", "synthetic")} == {
+        "seed": 1, "as_at": "2024-01-31", "court_cases": 5, "synthetic": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("cases", [0, -1, 1_000_000])
+def test_a_number_of_cases_that_makes_no_sense(dictionary: Dictionary, tmp_path: Path, cases: int) -> None:
+    with pytest.raises(KeptError, match="a sample has 1 to 999,999 cases"):
+        make_sample(dictionary, tmp_path / "out", cases, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- whole in its words ----------------------------------------------------------------------------------------------------------
+
+
+def test_every_word_of_the_dictionary_occurs(dictionary: Dictionary) -> None:
+    seen: set[tuple[object, ...]] = set()
+    for record in sample(5000):
+        entries: list[ObjectRecord | EventRecord] = [record.root, *record.objects, *record.events]
+        for entry in entries:
+            seen.add((entry.type,))
+            for name, value in entry.attributes.items():
+                seen.add((entry.type, name))
+                seen |= {(entry.type, name, code) for code in (value if isinstance(value, tuple) else (value,))}
+        types = {thing.id: thing.type for thing in (record.root, *record.objects)}
+        seen |= {(types[link.source], link.qualifier) for link in record.links}
+    wanted: set[tuple[object, ...]] = set()
+    known: list[ObjectWord | EventWord] = [*dictionary.objects, *dictionary.events]
+    for word in known:
+        wanted.add((word.name,))
+        wanted |= {(word.name, attribute.name) for attribute in word.attributes}
+        wanted |= {(word.name, attribute.name, code) for attribute in word.attributes for code in attribute.codes}
+    wanted |= {(thing.name, link.qualifier) for thing in dictionary.objects for link in thing.links}
+    assert sorted(map(str, wanted - seen)) == []
+
+
+def test_flags_are_sometimes_true_sometimes_false_sometimes_not_recorded(dictionary: Dictionary) -> None:
+    found: dict[tuple[str, str], set[object]] = {}
+    for record in sample(5000):
+        for event in record.events:
+            for attribute in dictionary.event[event.type].attributes:
+                if attribute.kind == "flag":
+                    found.setdefault((event.type, attribute.name), set()).add(event.attributes.get(attribute.name))
+    assert {name for name, values in found.items() if not {True, False} <= values} == set()
+
+
+def test_no_word_is_needed() -> None:
+    """The sample is made of whatever words there are."""
+    full = words()
+    for lost in range(0, len(full.events), 5):
+        kept = {word.name for word in full.events[:lost] + full.events[lost + 5 :]} | {
+            "case_closed", "practitioner_left", "organisation_wound_up",
+        }  # fmt: skip
+        fewer = Dictionary(objects=full.objects, events=tuple(word for word in full.events if word.name in kept))
+        assert list(sample_cases(fewer, 6, 1))
+    bare = Dictionary(
+        objects=tuple(
+            word.model_copy(update={"attributes": (), "closed_by": None})
+            for word in full.objects
+            if word.name == "case"
+        ),
+        events=(),
+    )
+    assert [record.root.attributes for record in sample_cases(bare, 60, 1)] == [{}] * 60
+    with pytest.raises(KeptError, match="has no 'case'"):
+        list(sample_cases(Dictionary(objects=(), events=()), 1, 1))
+
+
+def test_a_new_word_is_told_without_a_chapter() -> None:
+    full = words()
+    seen = next(word for word in full.events if word.name == "child_seen")
+    new = [
+        seen.model_copy(update={"name": "advice_given", "about": ("child", "adult"), "needs": ("adult",)}),
+        seen.model_copy(update={"name": "course_attended", "about": ("practitioner",), "needs": ("practitioner",)}),
+        seen.model_copy(update={"name": "estate_reviewed", "about": (), "needs": ("place",)}),
+    ]
+    told = Counter(
+        (event.type, record.root.type)
+        for record in sample_cases(Dictionary(objects=full.objects, events=(*full.events, *new)), 200, 1)
+        for event in record.events
+    )
+    for name, root in (
+        ("advice_given", "case"),
+        ("course_attended", "practitioner"),
+        ("estate_reviewed", "organisation"),
+    ):
+        assert told[name, root] > 2
+    assert not any("advice_given" in chapter.words for chapter in CHAPTERS)
+
+
+# --- believable ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_proportions_are_those_published() -> None:
+    cases = court_cases()
+    private = sum(record.root.attributes["law"] == "private" for record in cases) / len(cases)
+    children = sum(len(of_type(record, "child")) for record in cases) / len(cases)
+    open_ = 1 - share(cases, "case_closed")
+    assert 0.64 < private < 0.70
+    assert 1.5 < children < 1.7
+    assert 0.50 < open_ < 0.60
+    teams = {record.team for record in cases}
+    assert len(teams) == 40
+
+
+def test_a_case_has_some_fifty_events() -> None:
+    counts = sorted(len(record.events) for record in court_cases())
+    assert 44 < sum(counts) / len(counts) < 56
+    assert counts[len(counts) // 10] >= 10
+    assert counts[-len(counts) // 10] <= 110
+
+
+def test_care_proceedings_last_some_43_weeks() -> None:
+    weeks = []
+    for record in court_cases(5000):
+        if record.root.attributes["work"] == "care" and has(record, "case_closed"):
+            days = {event.type: event.happened for event in record.events}
+            weeks.append((days["case_closed"] - record.events[0].happened).days / 7)
+    assert len(weeks) > 200
+    assert 40 < sum(weeks) / len(weeks) < 46
+
+
+def test_what_goes_wrong_goes_wrong_about_as_often_as_was_found() -> None:
+    planned = [record for record in court_cases() if has(record, "case_plan_made")]
+    analysed = [record for record in court_cases() if has(record, "case_analysis_made")]
+    wanting = sum(
+        any(
+            event.type == "case_analysis_made" and str(event.attributes.get("welfare_headings", "")).count(",") < 6
+            for event in record.events
+        )
+        for record in analysed
+    )
+    assert 0.15 < wanting / len(analysed) < 0.45
+    assert 0.02 < 1 - share(planned, "case_plan_reviewed") < 0.35
+    assert 0.03 < share(court_cases(), "child_not_seen_reason") < 0.15
+    assert 0.02 < share(court_cases(), "complaint_received") < 0.08
+
+
+def test_there_is_something_of_each_rarer_kind() -> None:
+    cases = court_cases(5000)
+    holidays = Calendar(known_through=date(2027, 12, 31))
+    referrals = {record.id: [e.happened for e in record.events if e.type == "referral_received"] for record in cases}
+    first = [days[0] for days in referrals.values() if days]
+    assert sum(len(days) > 1 for days in referrals.values()) > 100  # referred again
+    assert sum(day.weekday() >= 5 for day in first) > 50
+    assert sum(day.weekday() < 5 and not holidays.is_working_day(day) for day in first) > 5
+    for landmark in (date(2007, 6, 1), date(2007, 9, 1)):
+        assert sum(abs(day - landmark) <= timedelta(days=40) for day in first) > 15
+    for event in ("record_destroyed", "history_requested", "counselling_offered", "duty_cover_recorded", "helper_assigned",
+                  "hearing_adjourned", "extension_granted", "nwf_statement_filed", "handover_made"):  # fmt: skip
+        assert share(cases, event) > 0.001
+    changes = [sum(event.type == "lead_allocated" for event in record.events) for record in cases]
+    assert 0.1 < sum(count > 1 for count in changes) / len(cases) < 0.35
+    late = [(event.recorded.date() - event.happened).days for record in cases for event in record.events]
+    assert 0.6 < sum(days == 0 for days in late) / len(late) < 0.85
+    assert 0.01 < sum(days > 14 for days in late) / len(late) < 0.1
+    unreasoned = Counter(
+        "reason" in event.attributes for record in cases for event in record.events if event.type == "lead_ended"
+    )
+    assert min(unreasoned.values()) > 50
+
+
+def test_judgements_are_about_what_the_clause_is_about_and_by_somebody_else() -> None:
+    kinds = dict(JUDGEMENTS)
+    judged: Counter[str] = Counter()
+    for record in sample(5000):
+        for event in record.events:
+            if event.type == "judgement_recorded":
+                clause = str(event.attributes["clause"])
+                judged[clause] += 1
+                assert event.about(kinds[clause])
+                assert event.by
+                if kinds[clause] == "practitioner":
+                    assert record.id not in event.by
+                if event.attributes["role"] != "practitioner":
+                    assert not set(event.by) & leads(record)
+    assert set(judged) == set(kinds) - {"X-11"}
+    cases = court_cases(5000)
+    assert 0.2 < share(cases, "judgement_recorded") < 0.4
+
+
+def test_the_other_timelines() -> None:
+    others = [record for record in sample(2000) if record.root.type != "case"]
+    assert Counter(record.root.type for record in others) == {"organisation": 2, "practitioner": 24}
+    cafcass = next(record for record in others if record.id == "cafcass")
+    years = [event.attributes["year"] for event in cafcass.events if event.type == "reporting_year_began"]
+    assert years == [2021, 2022, 2023, 2024, 2025]
+    assert len(of_type(cafcass, "team")) == 40
+    led = [
+        case
+        for record in others
+        for event in record.events
+        if event.type == "supervision_held"
+        for case in event.about("case")
+    ]
+    assert led
+    assert set(led) <= {record.id for record in court_cases()}
