@@ -120,6 +120,18 @@ complaint = thing(
     links=[link("raised_by", ["adult", "child"], "Who complained.")],
 )
 
+disclosure = thing(
+    "disclosure",
+    "One giving of somebody's information to somebody outside Cafcass.",
+    links=[link("about", ["child", "adult"], "Whose information it is.")],
+)
+
+breach = thing(
+    "breach",
+    "One entry in the register of breaches of confidentiality.",
+    links=[link("about", ["child", "adult"], "Whose information it is.")],
+)
+
 audit = thing("audit", "One quality assessment of one piece of work.")
 
 request = thing(
@@ -259,6 +271,9 @@ case_plan_made = event(
     "case_plan_made",
     "A case plan, or a new version of it, was written.",
     about=["child", "plan"],
+    intervention_stated=flag("Whether it says which intervention is proposed for each child it covers."),
+    evidence_stated=flag("Whether it says on what evidence that intervention rests."),
+    resources_estimated=flag("Whether it estimates what that intervention takes in time, staff and money."),
     diversity_explored=flag("Whether equality and diversity were explored and applied."),
     version=text("The version's reference."),
 )
@@ -437,7 +452,83 @@ outcome_not_told_reason = event(
 introductory_letter_sent = event(
     "introductory_letter_sent", "A letter of introduction was sent to the child.", about=["child"]
 )
-goodbye_letter_sent = event("goodbye_letter_sent", "A goodbye letter was sent to the child.", about=["child"])
+goodbye_letter_sent = event(
+    "goodbye_letter_sent",
+    "A goodbye letter was sent to the child.",
+    about=["child"],
+    invites_feedback=flag("Whether the letter asks the child what they thought of our work."),
+)
+
+# --- events: informing and hearing everybody who uses the service ----------------------------------------------------------
+
+role_explained = event(
+    "role_explained",
+    "Somebody was told what Cafcass is there to do, for instance in a written agreement.",
+    about=["child", "adult"],
+)
+information_given = event(
+    "information_given",
+    "Somebody was told how our work for them is going.",
+    about=["child", "adult"],
+)
+contact_not_possible = event(
+    "contact_not_possible",
+    "It was recorded why somebody cannot be contacted.",
+    about=["child", "adult"],
+    needs=["reason"],
+    reason=code("The reason.", {
+        "unsafe": "Contact would not be safe.",
+        "no_details": "Nobody knows how to reach the person.",
+        "declined": "The person wants no contact.",
+        "other": "Another reason.",
+    }),
+)  # fmt: skip
+written_information_given = event(
+    "written_information_given",
+    "Somebody was given information in writing, such as a leaflet.",
+    about=["child", "adult"],
+    age_suited=flag("Whether it suits the person's age and understanding."),
+    language_fits=flag("Whether it is in a language and a format that the person can use."),
+    format=text("What it is, such as a leaflet, a film or a web page."),
+)
+child_language_need_found = event(
+    "child_language_need_found",
+    "A child was found to need information in another language or format.",
+    about=["child"],
+    needs=["child"],
+    language=text("Which language or format, such as Polish or Braille."),
+)
+adult_language_need_found = event(
+    "adult_language_need_found",
+    "An adult was found to need information in another language or format.",
+    about=["adult"],
+    needs=["adult"],
+    language=text("Which language or format, such as Polish or Braille."),
+)
+child_interpreter_need_found = event(
+    "child_interpreter_need_found",
+    "A child was found to need an interpreter or translator.",
+    about=["child"],
+    needs=["child"],
+)
+adult_interpreter_need_found = event(
+    "adult_interpreter_need_found",
+    "An adult was found to need an interpreter or translator.",
+    about=["adult"],
+    needs=["adult"],
+)
+interpreter_booked = event(
+    "interpreter_booked",
+    "An interpreter or translator was booked for somebody.",
+    about=["child", "adult"],
+    approved_service=flag("Whether from a service that Cafcass has approved."),
+)
+feedback_invited = event(
+    "feedback_invited", "Somebody was asked what they thought of our work.", about=["child", "adult"]
+)
+party_interviewed = event(
+    "party_interviewed", "A practitioner interviewed an adult in the case.", about=["adult"], needs=["adult"]
+)
 
 # --- events: court ---------------------------------------------------------------------------------------------------------
 
@@ -453,7 +544,34 @@ extension_granted = event(
     about=["report"],
     due=day("The new date."),
 )
-report_filed = event("report_filed", "A report was filed with the court.", about=["report", "child"])
+report_filed = event(
+    "report_filed",
+    "A report was filed with the court.",
+    about=["report", "child"],
+    built_on_analysis=flag("Whether it rests on a case analysis of our own."),
+    plain_language=flag("Whether a check found the report to be in plain language."),
+)
+recommendation_made = event(
+    "recommendation_made",
+    "A recommendation was put into a report.",
+    about=["report", "child"],
+    needs=["report", "reference"],
+    reference=text("The recommendation's number or reference in the report."),
+)
+intended_outcome_stated = event(
+    "intended_outcome_stated",
+    "A report says what a recommendation is meant to bring about for a child.",
+    about=["report", "child"],
+    needs=["report", "child", "reference"],
+    reference=text("The recommendation's number or reference in the report."),
+)
+filing_date_reasoned = event(
+    "filing_date_reasoned",
+    "It was written down how the date for a report follows from what the child needs.",
+    about=["report", "child"],
+    needs=["report", "child", "due"],
+    due=day("The date that the reason is for."),
+)
 report_shared_with_child = event(
     "report_shared_with_child", "What a report recommends was shared with the child.", about=["report", "child"]
 )
@@ -489,7 +607,11 @@ third_party_statement_verified = event(
     source=text("The reference of whoever said it."),
 )
 nwf_statement_filed = event(
-    "nwf_statement_filed", "A statement of the child's needs, wishes and feelings was filed.", about=["child", "report"]
+    "nwf_statement_filed",
+    "A statement of the child's needs, wishes and feelings was filed.",
+    about=["child", "report"],
+    alongside_section_7=flag("Whether a current section 7 report about the child is before the court with it."),
+    filed_alone_reason=text("Why it was filed without such a report."),
 )
 nwf_agreement_given = event(
     "nwf_agreement_given", "The child agreed to the statement being filed.", about=["child", "report"]
@@ -503,6 +625,68 @@ handover_made = event(
         "looked_after_manager": "The manager responsible for looked after children.",
     }),
 )  # fmt: skip
+child_not_looked_after = event(
+    "child_not_looked_after",
+    "It was recorded that the child is not looked after by a local authority.",
+    about=["child"],
+    needs=["child"],
+)
+service_gap_found = event(
+    "service_gap_found",
+    "The child's welfare was found to suffer from a gap in the services of another body.",
+    about=["child"],
+    needs=["gap"],
+    gap=text("The reference of the gap, so that what was done about it can be told apart."),
+    body=code("Which body should close it.", AGENCIES),
+)
+gap_raised_with_body = event(
+    "gap_raised_with_body",
+    "A gap in services was raised with the body that should close it.",
+    about=["child"],
+    needs=["gap"],
+    gap=text("The reference of the gap."),
+    body=code("With which body.", AGENCIES),
+)
+gap_result_recorded = event(
+    "gap_result_recorded",
+    "It was recorded what came of raising a gap in services.",
+    about=["child"],
+    needs=["gap"],
+    gap=text("The reference of the gap."),
+    result=code("What came of it.", {
+        "closed": "The need is met, or has gone.",
+        "partly_closed": "A part of the need is met, and the rest is under way.",
+        "failed": "The body did not act as it was asked to.",
+    }),
+)  # fmt: skip
+gap_overtaken = event(
+    "gap_overtaken",
+    "It was recorded that a gap was closed, or no longer mattered, after persuasion had failed.",
+    about=["child"],
+    needs=["gap"],
+    gap=text("The reference of the gap."),
+)
+returned_to_court = event(
+    "returned_to_court",
+    "The case was taken back to court for directions about a gap in services.",
+    about=["child"],
+    needs=["gap"],
+    gap=text("The reference of the gap."),
+)
+duplication_found = event(
+    "duplication_found",
+    "Work of ours was found to repeat work done well elsewhere, or to be another body's to do.",
+    about=["child"],
+    needs=["task"],
+    task=text("The reference of the piece of work."),
+)
+duplication_ended = event(
+    "duplication_ended",
+    "Work of ours was stopped, or given to the body whose it is.",
+    about=["child"],
+    needs=["task"],
+    task=text("The reference of the piece of work."),
+)
 case_closed = event("case_closed", "Cafcass's work on the case ended.", about=["child"])
 
 # --- events: records and complaints ------------------------------------------------------------------------------------------
@@ -527,7 +711,55 @@ complaint_acknowledged = event(
     "complaint_acknowledged", "The complaint was acknowledged.", about=["complaint", "child", "adult"]
 )
 complaint_answered = event(
-    "complaint_answered", "The complaint was answered in writing.", about=["complaint", "child", "adult"]
+    "complaint_answered",
+    "The complaint was answered in writing.",
+    about=["complaint", "child", "adult"],
+    resolution_attempted=flag("Whether the answer shows that somebody tried to settle the complaint."),
+)
+complaint_resolution_attempted = event(
+    "complaint_resolution_attempted", "Somebody tried to settle the complaint.", about=["complaint", "child", "adult"]
+)
+complaint_resolution_not_possible = event(
+    "complaint_resolution_not_possible",
+    "It was recorded why the complaint could not be settled.",
+    about=["complaint", "child", "adult"],
+)
+complaint_extension_agreed = event(
+    "complaint_extension_agreed",
+    "Whoever complained agreed to wait longer for the answer.",
+    about=["complaint", "child", "adult"],
+)
+complaint_found_out_of_time = event(
+    "complaint_found_out_of_time",
+    "The complaint was found to come too long after what it is about.",
+    about=["complaint", "child", "adult"],
+)
+information_disclosed = event(
+    "information_disclosed",
+    "Somebody's information was given to somebody outside Cafcass.",
+    about=["disclosure", "child", "adult"],
+    needs=["disclosure", "recipient"],
+    recipient=text("Who received it."),
+    basis=code("What allowed it.", {
+        "consent": "The person agreed.",
+        "protocol": "An agreed protocol on sharing information.",
+        "statute": "An Act or rules of court.",
+        "court_order": "An order of the court.",
+        "no_basis": "Nothing was found that allowed it.",
+    }),
+    authorised=flag("Whether somebody entitled to it authorised the disclosure."),
+)  # fmt: skip
+confidentiality_breached = event(
+    "confidentiality_breached",
+    "A breach of confidentiality was put in the register.",
+    about=["breach", "child", "adult"],
+    needs=["breach"],
+)
+breach_handled = event(
+    "breach_handled",
+    "What follows from a breach was decided: who is told, and what is put right.",
+    about=["breach", "child", "adult"],
+    needs=["breach"],
 )
 
 # --- events: staff and quality -------------------------------------------------------------------------------------------------
@@ -570,7 +802,7 @@ learning_point_recorded = event(
 judgement_recorded = event(
     "judgement_recorded",
     "Somebody entitled to it judged whether a clause was kept, and signed.",
-    about=["child", "adult", "practitioner", "report", "plan", "complaint", "audit", "request", "case", "organisation"],
+    about=["child", "adult", "practitioner", "report", "plan", "complaint", "disclosure", "audit", "request", "case", "organisation"],
     needs=["clause", "outcome", "role", "by"],
     clause=text("The clause, or the part of it, that was judged."),
     outcome=code("What was judged.", {"met": "The clause was kept.", "not_met": "The clause was not kept."}),
@@ -593,4 +825,18 @@ children_involved = event(
     }),
     through_board=flag("Whether through the Young People's Board."),
 )  # fmt: skip
+feedback_acted_on = event(
+    "feedback_acted_on",
+    "Something in the service was changed because of what its users said.",
+    drawn_from=codes("Where it was heard.", {
+        "feedback": "In answers to an invitation to give feedback.",
+        "complaints": "In complaints.",
+        "children_programme": "In a programme that asks children and young people, such as Viewpoint.",
+    }),
+)  # fmt: skip
+filing_intervals_reviewed = event(
+    "filing_intervals_reviewed",
+    "The times given for filing reports in private law cases were compared across the organisation.",
+    all_alike=flag("Whether the times were found to be much the same whatever the child's needs."),
+)
 organisation_wound_up = event("organisation_wound_up", "The organisation came to its end.")

@@ -88,11 +88,12 @@ class Instance:
     trigger: EventRecord
     start: date
     per: str | None
-    same: tuple[AttributeValue, ...]
+    same: tuple[AttributeValue | None, ...]
     rank: int = 0
+    unsaid: bool = False  # the trigger does not say enough to tell whether, or for what, it starts the duty
 
     @property
-    def key(self) -> tuple[str, str | None, tuple[AttributeValue, ...]]:
+    def key(self) -> tuple[str, str | None, tuple[AttributeValue | None, ...]]:
         return self.subject.id, self.per, self.same
 
 
@@ -272,13 +273,14 @@ class World:
         found = list(self.triggers(duty))
         if duty.first:
             firsts: dict[object, Instance] = {}
-            for instance in sorted(found, key=lambda one: (one.start, one.trigger.id)):
+            for instance in sorted(found, key=lambda one: (one.unsaid, one.start, one.trigger.id)):
                 firsts.setdefault(instance.key, instance)
             found = list(firsts.values())
         if isinstance(duty.must, Recur):
-            for key in {instance.key for instance in found}:
-                chain = min((one for one in found if one.key == key), key=lambda one: (one.start, one.trigger.id))
-                closed = self.closed(chain.start)
+            for key in {instance.key for instance in found if not instance.unsaid}:
+                sure = [one for one in found if one.key == key and not one.unsaid]
+                chain = min(sure, key=lambda one: (one.start, one.trigger.id))
+                closed = self.closed(chain)
                 for event in self.events:
                     # Reading: whether a recurrence counts is asked with the values of its own day.
                     counts = event.happened >= chain.start and (closed is None or event.happened < closed)
@@ -289,16 +291,23 @@ class World:
     def triggers(self, duty: Duty) -> Iterator[Instance]:
         """An instance for each event that `when` means, each subject and each object of the type `per`."""
         for event in self.events:
-            same = tuple(event.attributes[name] for name in duty.same if name in event.attributes)
-            if len(same) < len(duty.same):
-                continue
-            # Reading: an event about an object of the type `per` that does not exist in the view is still about it.
-            pers = event.about(duty.per) if duty.per else (None,)
+            same = tuple(event.attributes.get(name) for name in duty.same)
             for subject, start in self.subjects(duty, event):
                 matches = [match for match in duty.when.any_of if match.lasting or start == event.happened]
-                if matches and self.matches(Pattern(any_of=tuple(matches)), event, start) is True:
-                    for per in pers:
-                        yield Instance(duty, subject, event, start, per, same)
+                truth = self.matches(Pattern(any_of=tuple(matches)), event, start) if matches else False
+                if truth is not False:
+                    for per in self.pers(duty, event, subject):
+                        yield Instance(duty, subject, event, start, per, same, unsaid=truth is None or None in same)
+
+    def pers(self, duty: Duty, event: EventRecord, subject: ObjectRecord) -> tuple[str | None, ...]:
+        """The objects a duty is owed about separately: those the event names, else those the subject is linked to."""
+        if duty.per is None:
+            return (None,)
+        # Reading: an event about an object of the type `per` that does not exist in the view is still about it.
+        linked = {link.target for link in self.links if link.source == subject.id}
+        return event.about(duty.per) or tuple(
+            thing.id for thing in self.objects if thing.type == duty.per and thing.id in linked
+        )
 
     def subjects(self, duty: Duty, event: EventRecord) -> list[tuple[ObjectRecord, date]]:
         """Whom an event concerns if it starts the duty, each with the start: late joiners begin on joining."""
@@ -332,12 +341,19 @@ class World:
         """Whether it surely is such an event, and concerns the instance."""
         return self.concerns(event, instance) and self.matches(pattern, event, instance.start) is True
 
-    def closed(self, start: date) -> date | None:
-        """The first closure on or after the start."""
-        closing = self.rulebook.dictionary.object[self.root.type].closed_by
-        return next(
-            (event.happened for event in self.events if event.type == closing and event.happened >= start), None
-        )
+    def closed(self, instance: Instance) -> date | None:
+        """The first day from the start on which the case closed, or the matter ended otherwise."""
+        duty, closing = instance.duty, self.rulebook.dictionary.object[self.root.type].closed_by
+        days = []
+        for event in self.events:
+            ends = event.type == closing
+            if duty.ends_with is not None and self.matches(duty.ends_with, event, instance.start) is True:
+                subjects = event.about(duty.for_each)
+                pers = event.about(duty.per) if duty.per else ()
+                ends |= (not subjects or instance.subject.id in subjects) and (not pers or instance.per in pers)
+            if ends and event.happened >= instance.start:
+                days.append(event.happened)
+        return min(days, default=None)
 
     def due(self, instance: Instance) -> tuple[bool, date | None]:
         """Whether it can be known, and the day; None is no such day, or none yet."""
@@ -357,7 +373,7 @@ class World:
             return True, self.first_before(deadline, instance)
         if isinstance(deadline, ByClosure):
             # Reading: the day of closure is the limit of what must never happen until then, whatever `at_closure` says.
-            return True, self.closed(start)
+            return True, self.closed(instance)
         return True, start if isinstance(deadline, AtOnce) else None
 
     def first_before(self, deadline: Before, instance: Instance) -> date | None:
@@ -436,10 +452,10 @@ class World:
         return None
 
     def exception(self, instance: Instance, stated: bool) -> Sign | None:
-        """The first exception that the clause states, or the first of the others."""
+        """The first exception that excuses (the clause states it, or the court granted it), or the first of the others."""
         found = []
         for excuse in instance.duty.unless:
-            if (excuse.standing == "stated") != stated:
+            if (excuse.standing != "local") != stated:
                 continue
             if isinstance(excuse.when, Pattern):
                 for event in self.events:
@@ -485,8 +501,8 @@ def judge_one(world: World, instance: Instance, scope: Truth) -> Row:
     """Where one instance stands."""
     duty, trigger = instance.duty, instance.trigger
     known, due = world.due(instance)
-    closed = world.closed(instance.start)
-    if scope is None or not known or unset(world, duty.model_dump(), instance.start):
+    closed = world.closed(instance)
+    if instance.unsaid or scope is None or not known or unset(world, duty.model_dump(), instance.start):
         return row(world.root.id, instance, Decision("undetermined"), None, (), [trigger])
     if duty.at_closure == "falls_due" and closed is not None:
         due = closed if due is None else min(due, closed)

@@ -171,14 +171,15 @@ def test_every_word_of_the_dictionary_occurs(dictionary: Dictionary) -> None:
     assert sorted(map(str, wanted - seen)) == []
 
 
-def test_flags_are_sometimes_true_sometimes_false_sometimes_not_recorded(dictionary: Dictionary) -> None:
-    found: dict[tuple[str, str], set[object]] = {}
+def test_flags_are_sometimes_true_sometimes_false(dictionary: Dictionary) -> None:
+    found: dict[tuple[str, str], Counter[object]] = {}
     for record in sample(5000):
         for event in record.events:
             for attribute in dictionary.event[event.type].attributes:
-                if attribute.kind == "flag":
-                    found.setdefault((event.type, attribute.name), set()).add(event.attributes.get(attribute.name))
-    assert {name for name, values in found.items() if not {True, False} <= values} == set()
+                if attribute.kind == "flag" and attribute.name in event.attributes:
+                    found.setdefault((event.type, attribute.name), Counter())[event.attributes[attribute.name]] += 1
+    # Of what is told only a few times (the organisation's), nothing can be asked.
+    assert {name for name, values in found.items() if values.total() > 40 and len(values) < 2} == set()
 
 
 def test_no_word_is_needed() -> None:

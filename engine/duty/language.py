@@ -345,6 +345,8 @@ class Duty(Frozen):
             refuse("by when? (within=, on=, before= or by_closure=)")
         if deadline == "by_closure" and form != "never" and self.at_closure != "falls_due":
             refuse("what is due by closure falls due at closure")
+        if form == "never" and self.judged:
+            refuse("what must never happen is not judged by a person as well")
         if form == "stand" and (self.per or self.judged):
             refuse("a standing state is not told apart by object, nor judged")
         if self.until is not None and self.until <= self.in_force:

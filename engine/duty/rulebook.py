@@ -190,10 +190,10 @@ class _Lookup:
             if part.get("test") == "attribute" and isinstance(ref, dict):
                 value = self.values[ref["value"]]
                 version = value.on(self.day)
-                unset = version is None or version.value is None or (self.stated_only and version.standing == "local")
-                if unset:
+                if version is None or version.value is None or (self.stated_only and version.standing == "local"):
                     self.unset = f"the value '{value.name}' is not set"
-                return {**part, "values": () if version is None or unset else version.value}
+                    return part
+                return {**part, "values": version.value}
             return {key: self.literal(item) for key, item in part.items()}
         if isinstance(part, tuple | list):
             return tuple(self.literal(item) for item in part)

@@ -7,12 +7,16 @@ first exception. It is exact only if used in this way (what else it does is in t
 - every fact of the case is there before the clock, which is posted last;
 - the clock is the first pattern of every rule, `none(…)` never stands before what it refers to;
 - every fact has an id of its own, and a session never outlives its case;
-- no other thread runs actions: the host's own timers are not started.
+- no other thread runs actions: the host's own timers are not started;
+- a pattern that joins on more than one condition ends with one that is always true (`_joined`): when the last of
+  several is false, durable-rules 2.0.28 reads past the end of them (`reduceExpressionSequence` steps over the end mark).
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 import traceback
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -36,6 +40,7 @@ from engine.judge.outcome import (
     Flag,
     Judgements,
     Sign,
+    Verdict,
     decide,
 )
 from engine.record.dictionary import Dictionary
@@ -53,6 +58,11 @@ class _Host(Host):  # type: ignore[misc]  # durable-rules carries no types
 
     def _run(self) -> None:
         return
+
+
+def _joined(*conditions: Any) -> Any:
+    """All of the conditions, and last of all one that every fact satisfies."""
+    return functools.reduce(operator.and_, [*conditions, fact.one == captured.start.one])
 
 
 class CaseJudge:
@@ -133,7 +143,7 @@ class CaseJudge:
         @when_all(  # type: ignore[untyped-decorator]
             captured.clock << (fact.kind == CLOCK),
             captured.start << (fact.kind == start),
-            none((fact.kind == sure) & (fact.key == captured.start.key) & (fact.at > captured.start.low)),
+            none(_joined(fact.kind == sure, fact.key == captured.start.key, fact.at > captured.start.low)),
         )
         def absent(found: Any) -> None:
             self._matches.append(("absent", found.start.n, -1))
@@ -145,20 +155,20 @@ class CaseJudge:
         """
 
         # Written out afresh each time: durable-rules writes the name of a pattern into the expression it is given.
-        def same() -> Any:
-            return (fact.kind == f"{number}:{what}") & (fact.key == getattr(captured.start, key))
+        def same() -> list[Any]:
+            return [fact.kind == f"{number}:{what}", fact.key == getattr(captured.start, key)]
 
-        def after() -> Any:
-            return same() & (fact.at > getattr(captured.start, low))
+        def after() -> list[Any]:
+            return [*same(), fact.at > getattr(captured.start, low)]
 
         patterns = [
             captured.clock << (fact.kind == CLOCK),
             captured.start << (fact.kind == f"{number}:{START}"),
-            captured.first << after(),
-            none(after() & (fact.at < captured.first.at)),
+            captured.first << _joined(*after()),
+            none(_joined(*after(), fact.at < captured.first.at)),
         ]
         if then:
-            patterns.append(captured.last << (same() & (fact.rank == captured.first.rank + then)))
+            patterns.append(captured.last << _joined(*same(), fact.rank == captured.first.rank + then))
 
         @when_all(*patterns)  # type: ignore[untyped-decorator]
         def first_found(found: Any) -> None:
@@ -168,7 +178,7 @@ class CaseJudge:
         """What the clause's rules find over these facts: kind of match, number of the start, number of the event."""
         session = str(next(self._session))
         for number, one in enumerate(facts):
-            one["id"], one["sid"] = f"f{number}", session
+            one["id"], one["sid"], one["one"] = f"f{number}", session, 1
         self._matches = []
         try:
             self._host.assert_facts(clause, facts)
@@ -300,7 +310,11 @@ class _ClauseRun:
 
     def _flags(self, facts: Facts, decision: Decision, instance: Instance) -> Iterator[Flag]:
         due, edition = decision.due, instance.edition
-        counted = facts.done if decision.outcome == "met" else facts.excused if decision.outcome == "excused" else None
+        counted: Sign | Verdict | None = None
+        if decision.outcome == "met":
+            counted = facts.verdict if facts.person_only else facts.done
+        elif decision.outcome == "excused":
+            counted = facts.excused
         if counted is not None and not facts.never and due is not None and counted.recorded_on > due:
             yield "recorded_late"
         in_time = facts.reason is not None and (due is None or facts.reason.on <= due)

@@ -13,7 +13,9 @@ from datetime import date
 from engine.duty.english import words
 from engine.duty.language import (
     Anniversary,
+    AtOnce,
     Before,
+    ByClosure,
     Carries,
     Duty,
     Happen,
@@ -24,10 +26,11 @@ from engine.duty.language import (
     Recur,
     Scope,
     Stand,
+    Test,
     Within,
 )
 from engine.duty.rulebook import JUDGEMENT, Edition
-from engine.judge.matching import all_true, holds, in_scope, lacking, matches
+from engine.judge.matching import all_true, any_true, holds, in_scope, lacking, matches
 from engine.judge.outcome import Sign, Verdict
 from engine.record.calendar import Calendar, birthday
 from engine.record.dictionary import Dictionary
@@ -103,14 +106,16 @@ class Labeller:
         if None in shared:
             return
         for subject in subjects:
-            for per in self._pers(duty, event, subject):
+            for per in event.about(duty.per) if duty.per else ("",):
                 yield (subject, per, *(str(value) for value in shared))
 
     def _pers(self, duty: Duty, event: EventRecord, subject: str) -> Iterable[str]:
-        """The objects that the duty is owed about separately: those the event names, else those the subject is linked to."""
+        """The objects that a duty starts separately for: those the event names, else those the subject is linked to."""
         if duty.per is None:
             return ("",)
-        return event.about(duty.per) or sorted(self.timeline.linked_of_type(subject, duty.per))
+        return event.about(duty.per) or sorted(
+            thing.id for thing in self.timeline.linked(subject) if thing.type == duty.per
+        )
 
     # --- instances -------------------------------------------------------------------------------------------------
 
@@ -136,43 +141,42 @@ class Labeller:
         """An instance for every event that starts one, or that would if the record said more."""
         duty = edition.duty
         for event in self.timeline.events(duty.when.events):
-            truth = matches(duty.when, event)
-            if truth is False:
-                continue
-            unsaid = (
-                []
-                if truth
-                else lacking((match.test for match in duty.when.any_of if match.event == event.type), event.attributes)
-            )
-            unsaid = [*unsaid, *(name for name in duty.same if name not in event.attributes)]
-            missing = (
-                f"the record of {event.id} ({words(event.type)}) does not say: {words(', '.join(unsaid))}"
-                if unsaid
-                else None
-            )
-            for subject, start in self._subjects(duty, event):
+            for subject, start, late in self._subjects(duty, event):
+                alternatives = [
+                    match for match in duty.when.any_of if match.event == event.type and (match.lasting or not late)
+                ]
+                truth = any_true(holds(match.test, event.attributes) for match in alternatives)
+                if truth is False:
+                    continue
+                missing = self._unsaid(edition, event, [] if truth else [match.test for match in alternatives])
                 for per in self._pers(duty, event, subject):
                     shared = (str(event.attributes.get(name)) for name in duty.same)
                     yield Instance(edition, subject, per, (subject, per, *shared), event, start, missing=missing)
 
-    def _subjects(self, duty: Duty, event: EventRecord) -> Iterator[tuple[str, date]]:
-        """Whom the event starts an instance for, and when: all there are when it is about the case as a whole."""
-        present = {thing.id for thing in self.timeline.objects(duty.for_each)}
+    @staticmethod
+    def _unsaid(edition: Edition, event: EventRecord, doubtful: list[Test | None]) -> str | None:
+        """What the event does not say, so that nobody can tell whether, or for what, it starts the duty."""
+        unsaid = [
+            *lacking(doubtful, event.attributes),
+            *(name for name in edition.duty.same if name not in event.attributes),
+        ]
+        if unsaid:
+            return f"the record of {event.id} ({words(event.type)}) does not say: {words(', '.join(unsaid))}"
+        return edition.missing if doubtful else None
+
+    def _subjects(self, duty: Duty, event: EventRecord) -> Iterator[tuple[str, date, bool]]:
+        """Whom the event may start an instance for, when, and whether they joined late.
+
+        All there are when it is about the case as a whole.
+        """
+        present = sorted(thing.id for thing in self.timeline.objects(duty.for_each))
         named = self.named(duty, event)
-        if named:
-            yield from ((subject, event.happened) for subject in named if subject in present)
-            return
-        lasting = any(
-            match.lasting
-            for match in duty.when.any_of
-            if match.event == event.type and holds(match.test, event.attributes)
-        )
-        for subject in sorted(present):
-            joined = self.timeline.joined(subject)
-            if joined is None or joined <= event.happened:
-                yield subject, event.happened
-            elif lasting:
-                yield subject, joined
+        for subject in present:
+            joined = None if named else self.timeline.joined(subject)
+            if named and subject not in named:
+                continue
+            late = joined is not None and joined > event.happened
+            yield subject, joined if joined is not None and late else event.happened, late
 
     @staticmethod
     def _first(started: Iterable[Instance]) -> list[Instance]:
@@ -216,17 +220,17 @@ class Labeller:
         duty, event = instance.edition.duty, self.words.object[self.timeline.root.type].closed_by
         days = [found.happened for found in self.timeline.events([event] if event else [])]
         if duty.ends_with is not None:
-            for found in self.timeline.events(duty.ends_with.events):
-                if matches(duty.ends_with, found) and any(
-                    key[:2] == instance.key[:2] for key in self._about_keys(duty, found)
-                ):
-                    days.append(found.happened)
+            ends = self.timeline.events(duty.ends_with.events)
+            days += [
+                found.happened for found in ends if matches(duty.ends_with, found) and self._concerns(instance, found)
+            ]
         return min((day for day in days if day >= instance.start), default=None)
 
-    def _about_keys(self, duty: Duty, event: EventRecord) -> Iterator[Key]:
-        for subject in self.named(duty, event):
-            for per in self._pers(duty, event, subject):
-                yield subject, per
+    def _concerns(self, instance: Instance, event: EventRecord) -> bool:
+        """Whether the event is about the instance's subject and `per` object, or about none of them in particular."""
+        duty = instance.edition.duty
+        subjects, pers = self.named(duty, event), event.about(duty.per) if duty.per else ()
+        return (not subjects or instance.subject in subjects) and (not pers or instance.per in pers)
 
     def _set_due(self, instance: Instance) -> None:
         edition, deadline = instance.edition, instance.edition.duty.deadline
@@ -242,7 +246,9 @@ class Labeller:
             )
         elif isinstance(deadline, Before):
             instance.due = self._first_day(instance, deadline.pattern)
-        elif deadline.deadline == "at_once":
+        elif isinstance(deadline, ByClosure):
+            instance.due = self.closed(instance)
+        elif isinstance(deadline, AtOnce):
             instance.due = instance.start
         elif isinstance(deadline, Anniversary) and edition.span:
             self._set_anniversary(instance, deadline, edition.span[0])
@@ -364,7 +370,7 @@ class Labeller:
                 and not barred & set(event.by)
                 and (edition.valid_for is None or as_at <= self.calendar.after(event.happened, *edition.valid_for))
             ):
-                found = Verdict(str(said["outcome"]), event.happened, event.id)
+                found = Verdict(str(said["outcome"]), event.happened, event.id, event.recorded.date())
         return found
 
     def _barred(self, instance: Instance, done: str | None) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine.duty.language import AttributeTest, Every, Pattern, Scope, Some, Test
+from engine.duty.language import AttributeTest, Every, Pattern, Scope, Some, Test, ValueRef
 from engine.record.dictionary import AttributeValue
 from engine.record.model import EventRecord
 from engine.record.timeline import Timeline
@@ -44,13 +44,14 @@ def holds(test: Test | None, attributes: Mapping[str, AttributeValue]) -> Truth:
 
 def _holds(test: AttributeTest, value: AttributeValue | None) -> Truth:
     wanted = test.values
-    assert isinstance(wanted, tuple)  # noqa: S101 - an edition's values are written out
     if test.op in ("present", "absent"):
         return (value is not None) == (test.op == "present")
+    if value is None:
+        return True if test.op == "not_said_to_be" else None
+    if isinstance(wanted, ValueRef):
+        return None  # a list of codes that nobody has set
     if test.op == "not_said_to_be":
         return value not in wanted
-    if value is None:
-        return None
     match test.op:
         case "is" | "one_of":
             return value in wanted

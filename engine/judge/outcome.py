@@ -39,11 +39,12 @@ class Sign(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A valid judgement: what it says, when, and its event's id."""
+    """A valid judgement: what it says, when, its event's id, and the day it was recorded."""
 
     outcome: str
     on: date
     event: str
+    recorded_on: date
 
 
 @dataclass(frozen=True, slots=True)

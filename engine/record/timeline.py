@@ -78,13 +78,8 @@ class Timeline:
         days = [data["record"].happened for data in link.values() if data["record"].happened is not None]
         return max(days, default=None)
 
-    def linked(self, object_id: str, qualifier: str) -> list[ObjectRecord]:
-        """The objects that this object is linked to in that way."""
+    def linked(self, object_id: str, qualifier: str | None = None) -> list[ObjectRecord]:
+        """The visible objects that this object is linked to, in that way or in any."""
         edges = self.graph.out_edges(("object", object_id), keys=True)
-        return [self.graph.nodes[target]["record"] for _, target, key in edges if key == qualifier]
-
-    def linked_of_type(self, object_id: str, object_type: str) -> set[str]:
-        """The ids of the objects of that type that this object is linked to, in whatever way."""
-        edges = self.graph.out_edges(("object", object_id))
-        records = (self.graph.nodes[target].get("record") for _, target in edges)
-        return {record.id for record in records if isinstance(record, ObjectRecord) and record.type == object_type}
+        found = (self.graph.nodes[target].get("record") for _, target, key in edges if qualifier in (None, key))
+        return [record for record in found if isinstance(record, ObjectRecord)]

@@ -10,6 +10,7 @@ from engine.duty.words import (
     STATED,
     all_of,
     before,
+    clause,
     duty,
     exception,
     happen,
@@ -60,15 +61,16 @@ NS_3_1 = duty(
     at_closure=FALLS_DUE,
     in_force="2007-06-01",
     source=f"{DOCUMENT}, 3.1",
-    reads="""The clock starts when the case is accepted, or when a child joins it later, and runs until the first case
-    plan for that child after that; an analysis dated on the plan's own day is in time, and so is one made before
-    acceptance. If there is no plan, the analysis is due by the day the case closes. The child must be named in the
-    analysis: a sibling's does not count. One analysis must answer all seven headings of the Children Act checklist and
-    say that research and case law were used; headings are not added up over several versions. An analysis whose record
-    does not say which headings it answers, or whether research was used, leaves the outcome undetermined. Every kind of
-    work is included, even a Reporting Officer's or work up to the first hearing, because the clause makes no exception.
-    Placement and adoption work follows the checklist of the 2002 Act, which has other headings: there a missing or
-    shorter analysis is shown as not kept, with that reason beside it, until it is decided which checklist counts.""",
+    reads="""The clock starts when the case is accepted, or when a child joins it later, and runs until the first
+    case plan for that child after that; an analysis dated on the plan's own day is in time, and so is one made
+    before acceptance. If there is no plan, the analysis is due by the day the case closes. The child must be named
+    in the analysis: a sibling's does not count. One analysis must answer all seven headings of the Children Act
+    checklist and say that research and case law were used; headings are not added up over several versions. An
+    analysis whose record does not say which headings it answers, or whether research was used, leaves the outcome
+    undetermined. Every kind of work is included, even a Reporting Officer's or work up to the first hearing,
+    because the clause makes no exception. Placement and adoption work follows the checklist of the 2002 Act, which
+    has other headings: there a missing or shorter analysis is shown as not kept, with that reason beside it, until
+    it is decided which checklist counts.""",
 )
 
 NS_3_2 = duty(
@@ -89,14 +91,17 @@ NS_3_2 = duty(
     in_force="2007-06-01",
     source=f"{DOCUMENT}, 3.2",
     reads="""It is owed to each child, because each child has an analysis of their own; an assessment that names no
-    child concerns every child in the case. The clock starts on the day the assessment reaches the case file. Only an
-    analysis, or a new version of it, from that day on counts, and only if it says on which agency's work it draws; one
-    that names no agency is read as drawing on none. The record cannot tie an analysis to one assessment: naming any
-    agency satisfies the record, and whoever judges says whether it was this one's work that was used. The clause asks
-    for it only as needed, so a written reason why the assessment was not needed excuses it, if it was given after the
-    assessment came and by the due date; one reason covers every assessment for that child that is still open on that
-    day. An assessment that was never asked for, or never arrived, starts nothing.""",
+    child concerns every child in the case. The clock starts on the day the assessment reaches the case file. Only
+    an analysis, or a new version of it, from that day on counts, and only if it says on which agency's work it
+    draws; one that says nothing of agencies is read as drawing on none. The record cannot tie an analysis to one
+    assessment: naming any agency, or leaving the list empty on purpose, satisfies the record, and whoever judges
+    says whether this one's work was used. The clause asks for it only as needed, so a written reason why the
+    assessment was not needed excuses it, if it was given on or after the day the assessment came and by the due
+    date; one reason covers every assessment for that child that is still open on that day. An assessment that was
+    never asked for, or never arrived, starts nothing.""",
 )
+
+NS_3_3 = clause("NS-3.3", "Assessment, analysis and plan each explore equality and diversity for the child and family")
 
 NS_3_3A = duty(
     "NS-3.3a",
@@ -113,12 +118,12 @@ NS_3_3A = duty(
     at_closure=FALLS_DUE,
     in_force="2007-06-01",
     source=f"{DOCUMENT}, 3.3",
-    reads="""Every early assessment is looked at by itself, on its own day, for each child it names, or for every child
-    in the case when it names none. An assessment whose record does not say whether equality and diversity were explored
-    leaves the outcome undetermined; one that says they were not is not kept. A family that was asked and declined to
-    say has been explored. Writing it up elsewhere does not count, and a later version is looked at by itself: the
-    earlier one stays as it was. The record shows only that it was explored; whether it was understood and put to use,
-    for the whole family, is for whoever judges.""",
+    reads="""Every early assessment is looked at by itself, on its own day, for each child it names, or for every
+    child in the case when it names none. An assessment whose record does not say whether equality and diversity
+    were explored leaves the outcome undetermined; one that says they were not is not kept. A family that was asked
+    and declined to say has been explored. Writing it up elsewhere does not count, and a later version is looked at
+    by itself: the earlier one stays as it was. The record shows only that it was explored; whether it was
+    understood and put to use, for the whole family, is for whoever judges.""",
 )
 
 NS_3_3B = duty(
@@ -136,10 +141,10 @@ NS_3_3B = duty(
     at_closure=FALLS_DUE,
     in_force="2007-06-01",
     source=f"{DOCUMENT}, 3.3",
-    reads="""As for the early assessment, and for every version of the analysis: each is looked at by itself, on its own
-    day, for each child it names, or for every child in the case when it names none. What the early assessment or the
-    plan says does not count for the analysis. A record that does not say whether equality and diversity were explored
-    leaves the outcome undetermined. A family that was asked and declined to say has been explored.""",
+    reads="""As for the early assessment, and for every version of the analysis: each is looked at by itself, on its
+    own day, for each child it names, or for every child in the case when it names none. What the early assessment
+    or the plan says does not count for the analysis. A record that does not say whether equality and diversity were
+    explored leaves the outcome undetermined. A family that was asked and declined to say has been explored.""",
 )
 
 NS_3_3C = duty(
@@ -158,9 +163,9 @@ NS_3_3C = duty(
     in_force="2007-06-01",
     source=f"{DOCUMENT}, 3.3",
     reads="""As for the early assessment, and for every version of the plan: each is looked at by itself, on its own
-    day, for each child it names, or for every child in the case when it names none. What the early assessment or the
-    analysis says does not count for the plan. A record that does not say whether equality and diversity were explored
-    leaves the outcome undetermined. A family that was asked and declined to say has been explored.""",
+    day, for each child it names, or for every child in the case when it names none. What the early assessment or
+    the analysis says does not count for the plan. A record that does not say whether equality and diversity were
+    explored leaves the outcome undetermined. A family that was asked and declined to say has been explored.""",
 )
 
 NS_3_4 = duty(
@@ -179,14 +184,17 @@ NS_3_4 = duty(
     at_closure=LAPSES,
     in_force="2007-06-01",
     source=f"{DOCUMENT}, 3.4",
-    reads="""The clock starts with the child's first case plan, and again with each review, until the case closes; what
-    is open then lapses, because there is no plan left to review. A review counts for each child it names, unless it says
-    that it came to no view of how well the plan is working; a review whose record is silent on that counts, and whoever
-    judges says whether it did. A plan made anew is not a review and does not start the clock again, since writing the
-    next version does not show that anybody asked whether the last one worked. The clause says only that reviews are
-    regular; the guidance on case planning that the Standard points to was not found, so the interval is ours. A review
-    starts the next wait even where the plan was made before the Standards came into force.""",
+    reads="""The clock starts with the child's first case plan, and again with each review, until the case closes;
+    what is open then lapses, because there is no plan left to review. A review counts for each child it names,
+    unless it says that it came to no view of how well the plan is working; a review whose record is silent on that
+    counts, and whoever judges says whether it did. A plan made anew is not a review and does not start the clock
+    again, since writing the next version does not show that anybody asked whether the last one worked. The clause
+    says only that reviews are regular; the guidance on case planning that the Standard points to was not found, so
+    the interval is ours. A review starts the next wait even where the plan was made before the Standards came into
+    force.""",
 )
+
+NS_3_5 = clause("NS-3.5", "A significant change brings a new version of both the case plan and the case analysis")
 
 NS_3_5A = duty(
     "NS-3.5a",
@@ -201,13 +209,13 @@ NS_3_5A = duty(
     at_closure=LAPSES,
     in_force="2007-06-01",
     source=f"{DOCUMENT}, 3.5",
-    reads="""The clock starts on the day of the change, for each child it names, or for every child in the case when it
-    names none; that the change was significant is taken from the record. Plan and analysis must both be brought up to
-    date: this part is the plan. A version dated on the day of the change counts, because the record has no hours; an
-    earlier one does not, and neither does a review of the plan. One new version answers every change before it. A
-    recorded finding that the change was not significant after all is shown as a reason, but the outcome stays not kept,
-    since the clause does not provide for it. When the case closes in time it lapses: there is nothing left to plan. The
-    record cannot show what the new version says about the change.""",
+    reads="""The clock starts on the day of the change, for each child it names, or for every child in the case when
+    it names none; that the change was significant is taken from the record. Plan and analysis must both be brought
+    up to date: this part is the plan. A version dated on the day of the change counts, because the record has no
+    hours; an earlier one does not, and neither does a review of the plan. One new version answers every change
+    before it. A recorded finding that the change was not significant after all is shown as a reason, but the
+    outcome stays not kept, since the clause does not provide for it. When the case closes in time it lapses: there
+    is nothing left to plan. The record cannot show what the new version says about the change.""",
 )
 
 NS_3_5B = duty(
@@ -223,7 +231,8 @@ NS_3_5B = duty(
     at_closure=LAPSES,
     in_force="2007-06-01",
     source=f"{DOCUMENT}, 3.5",
-    reads="""As for the plan: from the day of the change on, a new version of the analysis that names the child. A new
-    plan with an old analysis fails this part, and a new analysis with an old plan fails the other. An early assessment
-    is not an analysis here. Whether the new version covers every welfare heading is not asked again (that is 3.1).""",
+    reads="""As for the plan: from the day of the change on, a new version of the analysis that names the child. A
+    new plan with an old analysis fails this part, and a new analysis with an old plan fails the other. An early
+    assessment is not an analysis here. Whether the new version covers every welfare heading is not asked again
+    (that is 3.1).""",
 )

@@ -12,17 +12,15 @@ from engine.duty.words import (
     anniversary,
     be_judged,
     carries,
+    clause,
     closure,
     duty,
     either,
     exception,
     happen,
     have_happened,
-    hold,
     judged_by,
     never_happen,
-    none_of,
-    not_recorded,
     not_said_to_be,
     one_of,
     value,
@@ -208,6 +206,8 @@ NS_5_5 = duty(
         record cannot start the question. There is no due date, and the end of the case changes nothing.""",
 )
 
+NS_5_6 = clause("NS-5.6", "A child who needs support from elsewhere is referred for it, with agreement")
+
 NS_5_6A = duty(
     "NS-5.6a",
     "A parent agrees before a child is referred for support",
@@ -221,8 +221,8 @@ NS_5_6A = duty(
         day; the record keeps days, so agreement and referral on one day count as being in that order. One parent's agreement
         is enough, because the clause does not ask for both. It must be agreement to a referral for the same need: agreement
         about another need does not count. An agreement after the referral is late, for the order is the point. A referral
-        to children's services because of risk is another event and needs nobody's agreement. A referral or an agreement
-        that does not say which need it is for cannot be matched: part d shows it.""",
+        to children's services because of risk is another event and needs nobody's agreement. A referral that
+        does not say which need it is for leaves the question open; an agreement that does not say so counts for nothing.""",
 )
 
 NS_5_6B = duty(
@@ -269,27 +269,7 @@ NS_5_6C = duty(
         children's services because of risk does not. A refusal of agreement for that need, on or before the due date,
         excuses: the clause makes the referral depend on agreement. Agreement that nobody asked for, or that is still
         awaited, does not. If the case closes first, the referral should have been made by then. Whether the service was
-        the right one, or ever answered, is not asked.""",
-)
-
-NS_5_6D = duty(
-    "NS-5.6d",
-    "An entry about support that names no need cannot be matched",
-    for_each=child,
-    when=either(
-        support_need_found.with_(need=not_recorded()),
-        support_agreement_given.with_(need=not_recorded()),
-        support_agreement_refused.with_(need=not_recorded()),
-        support_referral_made.with_(need=not_recorded()),
-    ),
-    must=hold(support_referral_made, need=none_of("unknown")),
-    at_closure=GOES_ON,
-    in_force=IN_FORCE,
-    source=f"{DOCUMENT}, 5.6",
-    reads="""The other parts follow each need from finding through agreement to referral, and can do so only where every entry
-        says which need it is about. An entry that does not say so starts nothing and counts for nothing there; so that it
-        is not passed over in silence, it stands here as undetermined until its need is filled in. Nothing here can be kept
-        or broken: it only shows where the record cannot answer.""",
+        the right one, or ever answered, is not asked. A need without a reference leaves the question open.""",
 )
 
 NS_5_7 = duty(
@@ -320,6 +300,8 @@ NS_5_7 = duty(
         reached is shown as a reason but leaves the promise unkept, because the clause has no exception. What the child was
         told before the final order does not count.""",
 )
+
+NS_5_8 = clause("NS-5.8", "Records are kept until 22, and whoever asks about theirs is offered counselling")
 
 NS_5_8A = duty(
     "NS-5.8a",
@@ -357,6 +339,8 @@ NS_5_8B = duty(
         show how good it was. The offer must come on or after the day of the request; one offer answers every request that
         the same person had made by then. An offer to a brother or sister does not count.""",
 )
+
+NS_5_9 = clause("NS-5.9", "Children and young people take part in developing the service")
 
 NS_5_9A = duty(
     "NS-5.9a",

@@ -6,9 +6,10 @@ that it belongs to, so that every word occurs in a sample large enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
+from types import MappingProxyType
 
 from engine.policy.sample.life import Life, Post
 from engine.policy.sample.staff import TEAMS, attributes_of, in_post
@@ -52,8 +53,8 @@ def tell_rest(story: Story, words: Iterable[EventWord], days: tuple[date, date],
             tell_by_form(story, word, story.within(first, max(first, min(last, story.as_at))))
 
 
-def tell_by_form(story: Story, word: EventWord, on: date) -> bool:
-    """One event, about one object of each type that it may be about, made up where the timeline has none."""
+def tell_by_form(story: Story, word: EventWord, on: date, said: Mapping[str, str] = MappingProxyType({})) -> bool:
+    """One event that says this at least, about an object of each type it may be about, made up where there is none."""
     about: dict[str, str] = {}
     for kind in word.about:
         if kind == story.root_type:
@@ -67,7 +68,7 @@ def tell_by_form(story: Story, word: EventWord, on: date) -> bool:
             about[kind] = story.add(kind, f"{kind}-{story.id}-{on.toordinal() % 997}", on)
     if ACTOR in word.needs or story.chance(0.5):
         about[ACTOR] = in_post(story.rng, story.rng.choice(TEAMS), "service_manager")
-    return story.tell(word.name, on, **about)
+    return story.tell(word.name, on, **about, **said)
 
 
 def tell_staff(
@@ -98,7 +99,7 @@ def tell_staff(
         story.tell("quality_audited", on, audit=audit, by=supervisor, role="practice_supervisor")
         story.tell("learning_point_recorded", on, audit=audit, by=supervisor)
     for _ in range(3):
-        tell_rest(story, rest.words["practitioner"], (begun, end), 0.6)
+        tell_rest(story, rest.words["practitioner"], (begun, end), 0.8)
     for clause, kind in judged:
         if kind == "practitioner" and rng.random() < 0.7:
             on = story.within(begun, end)
@@ -154,8 +155,9 @@ def _tell_year(story: Story, year: tuple[date, date], words: Iterable[EventWord]
     # One timeline only: each word often enough for every code of it to occur.
     for word in words:
         most = max((len(attribute.codes) for attribute in word.attributes), default=0)
-        for _ in range(1 + most):
-            tell_by_form(story, word, story.within(*year))
+        for turn in range(1 + most):
+            said = {a.name: list(a.codes)[turn % len(a.codes)] for a in word.attributes if a.kind == "code"}
+            tell_by_form(story, word, story.within(*year), said if turn < most else {})
 
 
 def posts_of(life: Life) -> list[tuple[str, Post]]:
