@@ -159,11 +159,13 @@ lead_allocated = event(
     "A practitioner was made the lead of the case.",
     about=["child", "practitioner"],
     answerable=True,
+    by_subject=True,
 )
 lead_ended = event(
     "lead_ended",
     "A practitioner stopped being the lead of the case.",
     about=["child", "practitioner"],
+    by_subject=True,
     reason=code("Why the lead changed.", {
         "left_post": "The practitioner left.",
         "long_absence": "The practitioner was away for long.",
@@ -178,12 +180,14 @@ helper_assigned = event(
     "helper_assigned",
     "Another practitioner was asked to help with the case.",
     about=["child", "practitioner"],
+    by_subject=True,
     tasks_set_by_lead=flag("Whether the lead set what the helper is to do."),
 )
 duty_cover_recorded = event(
     "duty_cover_recorded",
     "A duty practitioner looked after the case before there was a lead.",
     about=["child", "practitioner"],
+    by_subject=True,
     action=text("What the duty practitioner did."),
 )
 
@@ -555,21 +559,21 @@ recommendation_made = event(
     "recommendation_made",
     "A recommendation was put into a report.",
     about=["report", "child"],
-    needs=["report", "reference"],
+    needs=["report"],
     reference=text("The recommendation's number or reference in the report."),
 )
 intended_outcome_stated = event(
     "intended_outcome_stated",
     "A report says what a recommendation is meant to bring about for a child.",
     about=["report", "child"],
-    needs=["report", "child", "reference"],
+    needs=["report", "child"],
     reference=text("The recommendation's number or reference in the report."),
 )
 filing_date_reasoned = event(
     "filing_date_reasoned",
     "It was written down how the date for a report follows from what the child needs.",
     about=["report", "child"],
-    needs=["report", "child", "due"],
+    needs=["report", "child"],
     due=day("The date that the reason is for."),
 )
 report_shared_with_child = event(
@@ -635,7 +639,6 @@ service_gap_found = event(
     "service_gap_found",
     "The child's welfare was found to suffer from a gap in the services of another body.",
     about=["child"],
-    needs=["gap"],
     gap=text("The reference of the gap, so that what was done about it can be told apart."),
     body=code("Which body should close it.", AGENCIES),
 )
@@ -643,7 +646,6 @@ gap_raised_with_body = event(
     "gap_raised_with_body",
     "A gap in services was raised with the body that should close it.",
     about=["child"],
-    needs=["gap"],
     gap=text("The reference of the gap."),
     body=code("With which body.", AGENCIES),
 )
@@ -651,7 +653,6 @@ gap_result_recorded = event(
     "gap_result_recorded",
     "It was recorded what came of raising a gap in services.",
     about=["child"],
-    needs=["gap"],
     gap=text("The reference of the gap."),
     result=code("What came of it.", {
         "closed": "The need is met, or has gone.",
@@ -663,28 +664,24 @@ gap_overtaken = event(
     "gap_overtaken",
     "It was recorded that a gap was closed, or no longer mattered, after persuasion had failed.",
     about=["child"],
-    needs=["gap"],
     gap=text("The reference of the gap."),
 )
 returned_to_court = event(
     "returned_to_court",
     "The case was taken back to court for directions about a gap in services.",
     about=["child"],
-    needs=["gap"],
     gap=text("The reference of the gap."),
 )
 duplication_found = event(
     "duplication_found",
     "Work of ours was found to repeat work done well elsewhere, or to be another body's to do.",
     about=["child"],
-    needs=["task"],
     task=text("The reference of the piece of work."),
 )
 duplication_ended = event(
     "duplication_ended",
     "Work of ours was stopped, or given to the body whose it is.",
     about=["child"],
-    needs=["task"],
     task=text("The reference of the piece of work."),
 )
 case_closed = event("case_closed", "Cafcass's work on the case ended.", about=["child"])
@@ -802,7 +799,19 @@ learning_point_recorded = event(
 judgement_recorded = event(
     "judgement_recorded",
     "Somebody entitled to it judged whether a clause was kept, and signed.",
-    about=["child", "adult", "practitioner", "report", "plan", "complaint", "disclosure", "audit", "request", "case", "organisation"],
+    about=[
+        "child",
+        "adult",
+        "practitioner",
+        "report",
+        "plan",
+        "complaint",
+        "disclosure",
+        "audit",
+        "request",
+        "case",
+        "organisation",
+    ],
     needs=["clause", "outcome", "role", "by"],
     clause=text("The clause, or the part of it, that was judged."),
     outcome=code("What was judged.", {"met": "The clause was kept.", "not_met": "The clause was not kept."}),

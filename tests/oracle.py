@@ -329,23 +329,33 @@ class World:
         for_each = instance.duty.for_each
         return for_each == self.root.type or instance.subject.id in event.about(for_each)
 
-    def concerns(self, event: EventRecord, instance: Instance) -> bool:
+    def concerns(self, event: EventRecord, instance: Instance) -> Truth:
         """About the subject by name, the same object of the type `per`, and sharing what must be the same."""
         if not self.named(event, instance):
             return False
         if instance.duty.per is not None and instance.per not in event.about(instance.duty.per):
             return False
-        return tuple(event.attributes.get(name) for name in instance.duty.same) == instance.same
+        shared = zip(instance.duty.same, instance.same, strict=True)
+        return every([event.attributes[name] == value if name in event.attributes else None for name, value in shared])
 
     def occurs(self, pattern: Pattern, event: EventRecord, instance: Instance) -> bool:
         """Whether it surely is such an event, and concerns the instance."""
-        return self.concerns(event, instance) and self.matches(pattern, event, instance.start) is True
+        return self.concerns(event, instance) is True and self.matches(pattern, event, instance.start) is True
 
     def closed(self, instance: Instance) -> date | None:
         """The first day from the start on which the case closed, or the matter ended otherwise."""
         duty, closing = instance.duty, self.rulebook.dictionary.object[self.root.type].closed_by
-        days = []
+        days, open_now = [], True
         for event in self.events:
+            if event.type == closing and event.happened < instance.start:
+                open_now = False
+            # A lasting event, such as the case being accepted again, opens it again.
+            last = max(
+                (one.happened for one in self.events if one.type == closing and one.happened < instance.start),
+                default=None,
+            )
+            if last and last < event.happened <= instance.start and self.rulebook.dictionary.event[event.type].lasting:
+                open_now = True
             ends = event.type == closing
             if duty.ends_with is not None and self.matches(duty.ends_with, event, instance.start) is True:
                 subjects = event.about(duty.for_each)
@@ -353,7 +363,7 @@ class World:
                 ends |= (not subjects or instance.subject.id in subjects) and (not pers or instance.per in pers)
             if ends and event.happened >= instance.start:
                 days.append(event.happened)
-        return min(days, default=None)
+        return min(days, default=None) if open_now else instance.start
 
     def due(self, instance: Instance) -> tuple[bool, date | None]:
         """Whether it can be known, and the day; None is no such day, or none yet."""
@@ -414,10 +424,9 @@ class World:
                 counts = (event.happened, 1, event.id) > (start, instance.rank, instance.trigger.id)
             else:
                 counts = must.already or event.happened >= start
-            if counts and self.concerns(event, instance):
-                truth = self.matches(must.pattern, event, start)
-                sure += [event] if truth is True else []
-                doubtful += [event] if truth is None else []
+            truth = every([self.concerns(event, instance), self.matches(must.pattern, event, start)])
+            sure += [event] if counts and truth is True else []
+            doubtful += [event] if counts and truth is None else []
         wanted = must.at_least if isinstance(must, Happen) else 1
         if len(sure) >= wanted:
             return Sign(sure[wanted - 1].happened, sure[wanted - 1]), None
@@ -447,7 +456,14 @@ class World:
 
     def violated(self, must: Never, instance: Instance) -> EventRecord | None:
         for event in self.events:
-            if event.happened >= instance.start and self.occurs(must.pattern, event, instance):
+            # What names nobody in particular is about everybody.
+            nobody = not event.about(instance.duty.for_each) and instance.duty.for_each != self.root.type
+            named = (
+                replace(instance, duty=instance.duty.model_copy(update={"for_each": self.root.type}))
+                if nobody
+                else instance
+            )
+            if event.happened >= instance.start and self.occurs(must.pattern, event, named):
                 return event
         return None
 
@@ -471,7 +487,7 @@ class World:
                 found.append(Sign(instance.start, instance.trigger))
         return min(found, key=lambda sign: (sign.on, sign.event.id), default=None)
 
-    def verdict(self, instance: Instance, done: EventRecord | None) -> Verdict:
+    def verdict(self, instance: Instance, done: EventRecord | None, done_on: date | None = None) -> Verdict:
         """The last valid judgement: by somebody entitled to it who is not judged by it, and still standing."""
         duty, judged = instance.duty, instance.duty.judged
         assert judged is not None
@@ -481,17 +497,47 @@ class World:
                 barred |= set(event.about("practitioner"))
         if judged.valid_for is not None and self.version(judged.valid_for, instance.start) is None:
             return Verdict(False, None)
-        last = None
+        day = instance.start if isinstance(duty.must, BeJudged) else done_on
+        assert day is not None
+        following = min((other for other in self.worked(instance) if other > day), default=date.max)
+        own, later = None, None
         for event in self.events:
             said = event.attributes
-            if event.type != "judgement_recorded" or event.happened < instance.start:
+            if event.type != "judgement_recorded" or event.happened < day:
                 continue
             about = self.named(event, instance) and (duty.per is None or instance.per in event.about(duty.per))
             entitled = said.get("role") in judged.roles and bool(event.by) and not barred & set(event.by)
             until = self.span(judged.valid_for, instance.start, event.happened) if judged.valid_for else None
             if about and entitled and said.get("clause") in (duty.id, duty.clause) and within(self.as_at, until):
-                last = event
-        return Verdict(True, last)
+                if event.happened < following:
+                    own = event
+                else:
+                    later = later or event
+        return Verdict(True, own or later)
+
+    def worked(self, instance: Instance) -> list[date]:
+        """The days of all such work about the same subject, in force and in scope, whatever the version of the duty."""
+        days = []
+        for duty in self.rulebook.duties:
+            if duty.id != instance.duty.id or duty.judged is None:
+                continue
+            for other in self.judgeable(duty):
+                if (other.subject.id, other.per) == (instance.subject.id, instance.per):
+                    if isinstance(duty.must, BeJudged):
+                        days.append(other.start)
+                    else:
+                        done = self.fulfilled(other)[0]
+                        days += [done.on] if done else []
+        return days
+
+    def judgeable(self, duty: Duty) -> Iterator[Instance]:
+        """The instances of a duty that are in force, in scope, and lack nothing."""
+        for other in self.instances(duty):
+            in_force = duty.in_force <= other.start and (duty.until is None or other.start < duty.until)
+            scope = every([self.in_scope(part, other) for part in duty.where])
+            lacks = other.unsaid or not self.due(other)[0] or unset(self, duty.model_dump(), other.start)
+            if in_force and scope is True and not lacks:
+                yield other
 
 
 # --- one outcome
@@ -548,7 +594,7 @@ def kept(world: World, instance: Instance, done: Sign, outcome: str) -> Decision
     """What the record shows as kept, unless a person must say more."""
     if instance.duty.judged is None:
         return Decision(outcome, done.on, (done.event,), done.event)
-    verdict = world.verdict(instance, done.event)
+    verdict = world.verdict(instance, done.event, done.on)
     if not verdict.known:
         return Decision("undetermined", done.on, (done.event,))
     if verdict.event is None:

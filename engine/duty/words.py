@@ -273,11 +273,12 @@ def event(
     needs: Iterable[str] = (),
     lasting: bool = False,
     answerable: bool = False,
+    by_subject: bool = False,
     **attributes: AttributeWord,
 ) -> Event:
     """A type of event, what it may be about, and what it says nothing without."""
     return Event(EventWord(name=name, says=says, about=tuple(about), needs=tuple(needs), lasting=lasting,
-                           answerable=answerable, attributes=_named(attributes)))  # fmt: skip
+                           answerable=answerable, by_subject=by_subject, attributes=_named(attributes)))  # fmt: skip
 
 
 def link(qualifier: str, to: Iterable[str], says: str, *, membership: bool = False) -> LinkWord:

@@ -1,36 +1,21 @@
-"""The case judge: one case at a time, through durable-rules.
+"""The case judge: one case at a time, every duty of it, with what a supervisor needs to know about each finding.
 
-For each clause there is one ruleset; for each case one session, deleted afterwards. What durable-rules decides is which
-event settles which instance: the first fulfilment after a start about the same subject, or that there is none, and the
-first exception. It is exact only if used in this way (what else it does is in the project's measurements):
-
-- every fact of the case is there before the clock, which is posted last;
-- the clock is the first pattern of every rule, `none(…)` never stands before what it refers to;
-- every fact has an id of its own, and a session never outlives its case;
-- no other thread runs actions: the host's own timers are not started;
-- a pattern that joins on more than one condition ends with one that is always true (`_joined`): when the last of
-  several is false, durable-rules 2.0.28 reads past the end of them (`reduceExpressionSequence` steps over the end mark).
+Labels come from `engine.judge.instances`, what settles what from durable-rules in `engine.judge.settling`, and the
+outcome from `engine.judge.outcome`.
 """
 
 from __future__ import annotations
 
-import functools
-import itertools
-import operator
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import TypeVar
 
-from durable.engine import Host
-from durable.lang import c as captured
-from durable.lang import m as fact
-from durable.lang import none, ruleset, when_all
-
-from engine.duty.language import BeJudged, Happen, Hold, Never, Pattern, Recur, Stand, Within
+from engine.duty.english import words
+from engine.duty.language import BeJudged, Hold, Never, Within
 from engine.duty.rulebook import Edition, Rulebook
 from engine.judge.explain import explain
-from engine.judge.instances import Candidates, Instance, Key, Labeller, sign
+from engine.judge.instances import Instance, Labeller
 from engine.judge.matching import lacking
 from engine.judge.outcome import (
     Decision,
@@ -43,26 +28,12 @@ from engine.judge.outcome import (
     Verdict,
     decide,
 )
+from engine.judge.settling import DOUBTFUL, SURE, Batch, Settled, Settler
 from engine.record.dictionary import Dictionary
 from engine.record.model import CaseRecord, EventRecord
 from engine.record.timeline import Timeline, View
 
-START, SURE, DOUBTFUL, CLOCK = "start", "sure", "doubtful", "clock"
-
-Order = tuple[date, int, str]
-"""Where an event stands among others: its day, then what started an instance before what may settle it, then its id."""
-
-
-class _Host(Host):  # type: ignore[misc]  # durable-rules carries no types
-    """A host whose actions run only in our own calls: its timer threads would take them away from us."""
-
-    def _run(self) -> None:
-        return
-
-
-def _joined(*conditions: Any) -> Any:
-    """All of the conditions, and last of all one that every fact satisfies."""
-    return functools.reduce(operator.and_, [*conditions, fact.one == captured.start.one])
+_Part = TypeVar("_Part")
 
 
 class CaseJudge:
@@ -81,167 +52,106 @@ class CaseJudge:
         chosen = rulebook.chosen(only)
         for edition in (one for one in rulebook.editions(stated_only=stated_only) if one.duty.id in chosen):
             self.clauses.setdefault(edition.duty.clause, []).append(edition)
-        self._matches: list[tuple[str, int, int]] = []
-        self._host = _Host({clause: self._ruleset(clause, editions) for clause, editions in self.clauses.items()})
-        self._session = itertools.count()
+        self.settler = Settler(self.clauses)
 
     def judge(self, case: CaseRecord, view: View, *, explained: bool = False) -> Judgements:
         """Every finding about the case, seen from there. With `explained`, each says why and what would put it right."""
-        timeline = Timeline(case, view)
-        labeller = Labeller(timeline, self.rulebook.dictionary, self.rulebook.calendar)
-        team, practitioner = case.team, _lead(timeline, self.rulebook.dictionary)
+        run = _CaseRun(self, Timeline(case, view), explained)
         findings: list[Finding] = []
-        faults: list[Fault] = []
         not_applicable: list[str] = []
         for clause, editions in self.clauses.items():
-            judged, applied = _ClauseRun(self, timeline, labeller, clause, team, practitioner, explained), False
-            for number, edition in enumerate(editions):
-                try:
-                    found = list(judged.findings(number, edition))
-                except Exception as error:  # noqa: BLE001 - the one broad except: a fault stays with its duty and case
-                    faults.append(Fault(case=case.id, duty=edition.duty.id, error=f"{type(error).__name__}: {error}",
-                                        trace=traceback.format_exc()))  # fmt: skip
-                    applied = True
-                    continue
-                findings += found
-                applied |= bool(found)
-            if not applied:
+            failed = len(run.faults)
+            found = run.clause(clause, editions)
+            findings += found
+            if not found and len(run.faults) == failed:
                 not_applicable.append(clause)
         findings.sort(key=lambda finding: finding.instance)
         return Judgements(
             case=case.id,
-            team=team,
+            team=case.team,
             as_at=view.as_at,
             known_at=view.known_at,
             rulebook=self.rulebook.sha256,
             findings=tuple(findings),
-            faults=tuple(faults),
+            faults=tuple(run.faults),
             not_applicable=tuple(not_applicable),
-            events=len(timeline.events(self.rulebook.dictionary.event)),
+            events=len(run.timeline.events(self.rulebook.dictionary.event)),
         )
 
-    # --- durable-rules ---------------------------------------------------------------------------------------------
 
-    def _ruleset(self, clause: str, editions: list[Edition]) -> dict[str, Any]:
-        rules = ruleset(clause)
-        with rules:
-            for number, edition in enumerate(editions):
-                self._fulfilment_rules(number, edition)
-                for position, excuse in enumerate(edition.duty.unless):
-                    if isinstance(excuse.when, Pattern):
-                        self._first_rule(number, f"excuse{position}", "about", "ever" if excuse.already else "since")
-        definition: dict[str, Any] = rules.define()[1]
-        return definition
+class _CaseRun:
+    """One timeline, clause by clause."""
 
-    def _fulfilment_rules(self, number: int, edition: Edition) -> None:
-        start, sure = f"{number}:{START}", f"{number}:{SURE}"
-        needed = edition.duty.must.at_least if isinstance(edition.duty.must, Happen) else 1
-        self._first_rule(number, SURE, "key", "low", then=needed - 1)
-        if needed == 1:
-            self._first_rule(number, DOUBTFUL, "key", "low")
+    def __init__(self, judge: CaseJudge, timeline: Timeline, explained: bool) -> None:
+        self.judge, self.timeline, self.explained = judge, timeline, explained
+        self.labeller = Labeller(timeline, judge.rulebook.dictionary, judge.rulebook.calendar)
+        self.team, self.practitioner = timeline.case.team, _lead(timeline, judge.rulebook.dictionary)
+        self.faults: list[Fault] = []
 
-        @when_all(  # type: ignore[untyped-decorator]
-            captured.clock << (fact.kind == CLOCK),
-            captured.start << (fact.kind == start),
-            none(_joined(fact.kind == sure, fact.key == captured.start.key, fact.at > captured.start.low)),
-        )
-        def absent(found: Any) -> None:
-            self._matches.append(("absent", found.start.n, -1))
+    def clause(self, clause: str, editions: list[Edition]) -> list[Finding]:
+        """The findings of one clause; what failed is in `faults`."""
+        labelled: dict[str, list[Batch | Instance]] = {}
+        for number, edition in enumerate(editions):
+            if self.labeller.applies(edition.duty):
+                found = self._guarded(edition.duty.id, lambda: list(self._labelled(number, edition)))  # noqa: B023 - called at once
+                labelled.setdefault(edition.duty.id, []).extend(found)
+        batches = [part for parts in labelled.values() for part in parts if isinstance(part, Batch)]
+        settled: dict[int, Settled] = {}
+        if batches:
+            instances = [instance for batch in batches for instance in batch.instances]
+            answers = self._guarded(clause, lambda: self.judge.settler.settle(clause, batches))
+            if not answers:
+                return []
+            settled = {id(instance): answer for instance, answer in zip(instances, answers, strict=True)}
+        findings: list[Finding] = []
+        for duty, parts in labelled.items():
+            findings += self._guarded(duty, lambda: list(self._findings(parts, settled)))  # noqa: B023 - called at once
+        return findings
 
-    def _first_rule(self, number: int, what: str, key: str, low: str, then: int = 0) -> None:
-        """The first fact of a kind about the same as a start and after it, or the one so many further on.
-
-        `key` and `low` name the start's fact that says whom it is about, and after which place facts count.
-        """
-
-        # Written out afresh each time: durable-rules writes the name of a pattern into the expression it is given.
-        def same() -> list[Any]:
-            return [fact.kind == f"{number}:{what}", fact.key == getattr(captured.start, key)]
-
-        def after() -> list[Any]:
-            return [*same(), fact.at > getattr(captured.start, low)]
-
-        patterns = [
-            captured.clock << (fact.kind == CLOCK),
-            captured.start << (fact.kind == f"{number}:{START}"),
-            captured.first << _joined(*after()),
-            none(_joined(*after(), fact.at < captured.first.at)),
-        ]
-        if then:
-            patterns.append(captured.last << _joined(*same(), fact.rank == captured.first.rank + then))
-
-        @when_all(*patterns)  # type: ignore[untyped-decorator]
-        def first_found(found: Any) -> None:
-            self._matches.append((what, found.start.n, found.last.n if then else found.first.n))
-
-    def run(self, clause: str, facts: list[dict[str, object]]) -> list[tuple[str, int, int]]:
-        """What the clause's rules find over these facts: kind of match, number of the start, number of the event."""
-        session = str(next(self._session))
-        for number, one in enumerate(facts):
-            one["id"], one["sid"], one["one"] = f"f{number}", session, 1
-        self._matches = []
+    def _guarded(self, duty: str, work: Callable[[], list[_Part]]) -> list[_Part]:
+        """What the work gives; when it fails, nothing, and a fault."""
         try:
-            self._host.assert_facts(clause, facts)
-            self._host.assert_fact(clause, {"id": CLOCK, "sid": session, "kind": CLOCK})
-        finally:
-            self._host.delete_state(clause, session)
-        return self._matches
+            return work()
+        except Exception as error:  # noqa: BLE001 - the one broad except: a fault stays with its duty and case
+            self.faults.append(Fault(case=self.timeline.case.id, duty=duty, error=f"{type(error).__name__}: {error}",
+                                     trace=traceback.format_exc()))  # fmt: skip
+            return []
 
-
-class _ClauseRun:
-    """One clause over one timeline."""
-
-    def __init__(
-        self,
-        judge: CaseJudge,
-        timeline: Timeline,
-        labeller: Labeller,
-        clause: str,
-        team: str,
-        practitioner: str,
-        explained: bool,
-    ) -> None:
-        self.judge, self.timeline, self.labeller, self.clause = judge, timeline, labeller, clause
-        self.team, self.practitioner, self.explained = team, practitioner, explained
-
-    def findings(self, number: int, edition: Edition) -> Iterator[Finding]:
-        """The findings of one edition of one duty."""
-        if not self.labeller.applies(edition.duty):
-            return
+    def _labelled(self, number: int, edition: Edition) -> Iterator[Batch | Instance]:
+        """The instances of an edition: those that can be judged together, the others one by one."""
         instances = self.labeller.instances(edition)
+        yield from (instance for instance in instances if instance.missing is not None)
         open_ones = [instance for instance in instances if instance.missing is None]
-        settled = self._settle(number, edition, open_ones) if open_ones else {}
+        if open_ones:
+            yield Batch(number, open_ones, self.labeller.candidates(edition, open_ones), self.labeller)
+
+    def _findings(self, parts: list[Batch | Instance], settled: dict[int, Settled]) -> Iterator[Finding]:
+        """The findings of one duty, in whatever editions."""
+        instances = [one for part in parts for one in (part.instances if isinstance(part, Batch) else [part])]
+        worked: dict[tuple[str, str], set[date]] = {}
         for instance in instances:
-            signs = settled.get(id(instance), {})
-            yield self._finding(instance, signs)
+            day = self._worked_on(instance, settled.get(id(instance), {}))
+            if day is not None:
+                worked.setdefault((instance.subject, instance.per), set()).add(day)
+        for instance in instances:
+            yield self._finding(
+                instance, settled.get(id(instance), {}), worked.get((instance.subject, instance.per), set())
+            )
 
-    def _settle(self, number: int, edition: Edition, instances: list[Instance]) -> dict[int, dict[str, Sign]]:
-        """For each instance the events that settle it, by kind of match."""
-        candidates = self.labeller.candidates(edition)
-        facts = _Facts(number, edition, instances, candidates, self.labeller)
-        found: dict[int, dict[str, Sign]] = {id(instance): {} for instance in instances}
-        if isinstance(edition.duty.must, BeJudged) and not candidates.excuses:
-            return found
-        answered: dict[int, int] = dict.fromkeys(range(len(instances)), 0)
-        for kind, start, event in self.judge.run(self.clause, facts.as_list()):
-            answered[start] += kind in ("absent", SURE)
-            if kind != "absent":
-                found[id(instances[start])][kind] = facts.signs[event]
-        for start, count in answered.items():
-            needed = edition.duty.must.at_least if isinstance(edition.duty.must, Happen) else 1
-            if count != 1 and not (needed > 1 and count == 0):
-                raise AssertionError(
-                    f"the rules answered {count} times for {instances[start].name(self.timeline.case.id)}"
-                )
-        if isinstance(edition.duty.must, Happen) and edition.duty.must.at_least > 1:
-            facts.add_doubtful(found, edition.duty.must.at_least)
-        return found
+    @staticmethod
+    def _worked_on(instance: Instance, signs: Settled) -> date | None:
+        """The day of the work that a person may judge: when it was done, or what started it when only a person can say."""
+        if instance.missing is not None or instance.edition.duty.judged is None:
+            return None
+        if isinstance(instance.edition.duty.must, BeJudged):
+            return instance.start
+        return signs[SURE].on if SURE in signs else None
 
-    def _finding(self, instance: Instance, signs: dict[str, Sign]) -> Finding:
+    def _finding(self, instance: Instance, signs: Settled, worked: set[date]) -> Finding:
         edition, duty, view = instance.edition, instance.edition.duty, self.timeline.view
         excuses = self._excuses(instance, signs)
         done, doubtful = signs.get(SURE), signs.get(DOUBTFUL)
-        looked_at = duty.judged is not None and (done is not None or isinstance(duty.must, BeJudged))
+        day = self._worked_on(instance, signs)
         facts = Facts(
             start=instance.start,
             due=instance.due,
@@ -257,7 +167,7 @@ class _ClauseRun:
             never=isinstance(duty.must, Never),
             person_only=isinstance(duty.must, BeJudged),
             judged=duty.judged is not None,
-            verdict=self.labeller.verdict(instance, done.event if done else None, view.as_at) if looked_at else None,
+            verdict=self.labeller.verdict(instance, done, day, worked, view.as_at) if day is not None else None,
             verdict_missing=edition.valid_missing,
         )
         decision = decide(facts)
@@ -286,7 +196,7 @@ class _ClauseRun:
         )
         return explain(finding, instance, facts, self.judge.rulebook, self.timeline) if self.explained else finding
 
-    def _excuses(self, instance: Instance, signs: dict[str, Sign]) -> dict[bool, list[Sign]]:
+    def _excuses(self, instance: Instance, signs: Settled) -> dict[bool, list[Sign]]:
         """The exceptions on the record: those that excuse under True, those that only show a reason under False."""
         found: dict[bool, list[Sign]] = {True: [], False: []}
         if instance.missing is None:
@@ -306,7 +216,7 @@ class _ClauseRun:
         else:
             pattern = must.pattern  # type: ignore[union-attr]  # only these forms have doubtful events
             names = lacking([match.test for match in pattern.any_of if match.event == record.type], record.attributes)
-        return f"the record of {record.id} ({record.type.replace('_', ' ')}) does not say: {', '.join(names).replace('_', ' ')}"
+        return f"the record of {record.id} ({words(record.type)}) does not say: {words(', '.join(names))}"
 
     def _flags(self, facts: Facts, decision: Decision, instance: Instance) -> Iterator[Flag]:
         due, edition = decision.due, instance.edition
@@ -325,95 +235,6 @@ class _ClauseRun:
         )
         if due is not None and counted_in_working_days and self.labeller.calendar.provisional(due):
             yield "provisional"
-
-
-class _Facts:
-    """The facts of one edition over one timeline, with days and ids turned into places in one order."""
-
-    def __init__(
-        self, number: int, edition: Edition, instances: list[Instance], candidates: Candidates, labeller: Labeller
-    ) -> None:
-        self.number, self.edition, self.instances, self.candidates = number, edition, instances, candidates
-        self.signs: list[Sign] = []
-        self._settling: list[tuple[str, Key, Order, int, int]] = []
-        must = edition.duty.must
-        if isinstance(must, Hold | Stand):
-            for instance in instances:
-                self._add_own(instance, must, labeller)
-        else:
-            for kind, by_key in ((SURE, candidates.sure), (DOUBTFUL, candidates.doubtful)):
-                self._add_all(kind, by_key)
-        for position, by_key in enumerate(candidates.excuses):
-            self._add_all(f"excuse{position}", by_key)
-
-    def _add_all(self, kind: str, by_key: dict[Key, list[EventRecord]]) -> None:
-        for key, events in by_key.items():
-            for rank, event in enumerate(events):
-                self._add(kind, key, (event.happened, 1, event.id), rank, sign(event))
-
-    def add_doubtful(self, found: dict[int, dict[str, Sign]], needed: int) -> None:
-        """Where several are needed: the first doubtful event, when with the doubtful ones there would be enough."""
-        already = isinstance(self.edition.duty.must, Happen) and self.edition.duty.must.already
-        for instance in self.instances:
-            sure, doubtful = (
-                [event for event in by_key.get(instance.key, ()) if already or event.happened >= instance.start]
-                for by_key in (self.candidates.sure, self.candidates.doubtful)
-            )
-            if doubtful and len(sure) < needed <= len(sure) + len(doubtful):
-                found[id(instance)][DOUBTFUL] = sign(doubtful[0])
-
-    def _add_own(self, instance: Instance, must: Hold | Stand, labeller: Labeller) -> None:
-        """What is settled by the start itself is a fact that only that instance can match."""
-        key = self._own_key(instance)
-        if isinstance(must, Hold):
-            truth = labeller.held(instance, must)
-            signs = [] if truth is False else [sign(instance.event, instance.start)]
-            kind = SURE if truth else DOUBTFUL
-        else:
-            signs, kind = labeller.standing_days(instance, must), SURE
-        for rank, one in enumerate(signs):
-            self._add(kind, key, (one.on, 1, one.event), rank, one)
-
-    def _own_key(self, instance: Instance) -> Key:
-        return (*instance.key, instance.event.id, instance.start.isoformat())
-
-    def _add(self, kind: str, key: Key, order: Order, rank: int, one: Sign) -> None:
-        self._settling.append((kind, key, order, rank, len(self.signs)))
-        self.signs.append(one)
-
-    def as_list(self) -> list[dict[str, object]]:
-        """The facts as durable-rules takes them; `at` and `low` are places in one order of days, ranks and ids."""
-        own = isinstance(self.edition.duty.must, Hold | Stand)
-        already = isinstance(self.edition.duty.must, Happen) and self.edition.duty.must.already
-        recurs = isinstance(self.edition.duty.must, Recur)
-        since = [(instance.start, 0, "") for instance in self.instances]
-        lows = [instance.order for instance in self.instances] if recurs else since
-        places = {
-            order: place
-            for place, order in enumerate(sorted({*since, *lows, *(one[2] for one in self._settling)}), start=1)
-        }
-        found: list[dict[str, object]] = []
-        for n, instance in enumerate(self.instances):
-            found.append(
-                {
-                    "kind": f"{self.number}:{START}",
-                    "n": n,
-                    "key": _text(self._own_key(instance) if own else instance.key),
-                    "about": _text(instance.key),
-                    "low": 0 if already else places[lows[n]],
-                    "since": places[since[n]],
-                    "ever": 0,
-                }
-            )
-        for kind, key, order, rank, n in self._settling:
-            found.append(
-                {"kind": f"{self.number}:{kind}", "n": n, "key": _text(key), "at": places[order], "rank": rank}
-            )
-        return found
-
-
-def _text(key: Key) -> str:
-    return "\n".join(key)
 
 
 def _lead(timeline: Timeline, dictionary: Dictionary) -> str:

@@ -169,6 +169,10 @@ class Labeller:
 
         All there are when it is about the case as a whole.
         """
+        root = self.timeline.root
+        if duty.for_each == root.type:
+            yield root.id, event.happened, False
+            return
         present = sorted(thing.id for thing in self.timeline.objects(duty.for_each))
         named = self.named(duty, event)
         for subject in present:
@@ -216,15 +220,27 @@ class Labeller:
     # --- by when ---------------------------------------------------------------------------------------------------
 
     def closed(self, instance: Instance) -> date | None:
-        """The first day on or after the start on which the case closed, or the matter ended in some other way."""
-        duty, event = instance.edition.duty, self.words.object[self.timeline.root.type].closed_by
-        days = [found.happened for found in self.timeline.events([event] if event else [])]
+        """The first day on or after the start on which the case closed, or the matter ended in some other way.
+
+        What starts after the case has closed, and before it is taken up again, starts on a closed case.
+        """
+        duty, days = instance.edition.duty, self._closings()
+        if self._over(instance.start, days):
+            return instance.start
         if duty.ends_with is not None:
-            ends = self.timeline.events(duty.ends_with.events)
-            days += [
-                found.happened for found in ends if matches(duty.ends_with, found) and self._concerns(instance, found)
-            ]
+            days += [event.happened for event in self._matching(duty.ends_with) if self._concerns(instance, event)]
         return min((day for day in days if day >= instance.start), default=None)
+
+    def _closings(self) -> list[date]:
+        event = self.words.object[self.timeline.root.type].closed_by
+        return [found.happened for found in self.timeline.events([event] if event else [])]
+
+    def _over(self, start: date, closings: list[date]) -> bool:
+        last = max((day for day in closings if day < start), default=None)
+        if last is None:
+            return False
+        opened = self.timeline.events(word.name for word in self.words.events if word.lasting)
+        return not any(last < event.happened <= start for event in opened)
 
     def _concerns(self, instance: Instance, event: EventRecord) -> bool:
         """Whether the event is about the instance's subject and `per` object, or about none of them in particular."""
@@ -277,25 +293,50 @@ class Labeller:
 
     # --- what may count --------------------------------------------------------------------------------------------
 
-    def candidates(self, edition: Edition) -> Candidates:
+    def candidates(self, edition: Edition, instances: list[Instance]) -> Candidates:
         """Every event that may fulfil or excuse, by key."""
         duty, found = edition.duty, Candidates()
-        if isinstance(duty.must, Happen | Recur | Never):
-            for event in self.timeline.events(duty.must.pattern.events):
-                truth = matches(duty.must.pattern, event)
-                if truth is not False and not (truth is None and isinstance(duty.must, Never)):
-                    side = found.sure if truth else found.doubtful
-                    for key in self.keys(duty, event):
-                        side.setdefault(key, []).append(event)
+        if isinstance(duty.must, Never):
+            # What names nobody in particular is about everybody: a whole record that is destroyed.
+            everyone = sorted({instance.subject for instance in instances})
+            for event in self._matching(duty.must.pattern):
+                for key in self._keys(duty, event, self.named(duty, event) or everyone):
+                    found.sure.setdefault(key, []).append(event)
+        elif isinstance(duty.must, Happen | Recur):
+            self._add_fulfilling(duty, duty.must.pattern, instances, found)
         for excuse in duty.unless:
             by_key: dict[Key, list[EventRecord]] = {}
-            if isinstance(excuse.when, Pattern):
-                for event in self.timeline.events(excuse.when.events):
-                    if matches(excuse.when, event):
-                        for key in self.keys(duty, event):
-                            by_key.setdefault(key, []).append(event)
+            for event in self._matching(excuse.when) if isinstance(excuse.when, Pattern) else ():
+                for key in self.keys(duty, event):
+                    by_key.setdefault(key, []).append(event)
             found.excuses.append(by_key)
         return found
+
+    def _matching(self, pattern: Pattern) -> list[EventRecord]:
+        return [event for event in self.timeline.events(pattern.events) if matches(pattern, event)]
+
+    def _add_fulfilling(self, duty: Duty, pattern: Pattern, instances: list[Instance], found: Candidates) -> None:
+        for event in self.timeline.events(pattern.events):
+            truth = matches(pattern, event)
+            if truth is False:
+                continue
+            for key in self.keys(duty, event):
+                (found.sure if truth else found.doubtful).setdefault(key, []).append(event)
+            if any(name not in event.attributes for name in duty.same):
+                for key in self._keys_it_may_have(duty, event, instances):
+                    found.doubtful.setdefault(key, []).append(event)
+
+    def _keys_it_may_have(self, duty: Duty, event: EventRecord, instances: list[Instance]) -> set[Key]:
+        """The keys of the instances that an event which lacks a shared value may be about."""
+        said = tuple(str(event.attributes[name]) if name in event.attributes else None for name in duty.same)
+        named, pers = self.named(duty, event), event.about(duty.per) if duty.per else ("",)
+        return {
+            instance.key
+            for instance in instances
+            if instance.subject in named
+            and instance.per in pers
+            and all(mine in (None, theirs) for mine, theirs in zip(said, instance.key[2:], strict=True))
+        }
 
     def held(self, instance: Instance, must: Hold) -> bool | None:
         """Whether the starting event satisfies what must hold of it."""
@@ -351,17 +392,29 @@ class Labeller:
 
     # --- judgements ------------------------------------------------------------------------------------------------
 
-    def verdict(self, instance: Instance, done: str | None, as_at: date) -> Verdict | None:
-        """The judgement that stands: the last valid one by somebody entitled to it."""
+    def verdict(
+        self, instance: Instance, done: Sign | None, day: date, worked: set[date], as_at: date
+    ) -> Verdict | None:
+        """The judgement that stands for work of that `day`, by somebody entitled to it.
+
+        `worked` are all days on which such work was done about the same subject. A judgement is first of all of the
+        last work before it: the last one before the next work stands. Where there is none, the first one after that
+        stands for all the work that had not been judged.
+        """
+        valid = list(self._valid_verdicts(instance, done, day, as_at))
+        following = min((other for other in worked if other > day), default=None)
+        own = [verdict for verdict in valid if following is None or verdict.on < following]
+        return own[-1] if own else valid[0] if valid else None
+
+    def _valid_verdicts(self, instance: Instance, done: Sign | None, day: date, as_at: date) -> Iterator[Verdict]:
         edition, duty = instance.edition, instance.edition.duty
         if duty.judged is None:
-            return None
+            return
         barred = self._barred(instance, done)
-        found = None
         for event in self.timeline.events([JUDGEMENT]):
             said = event.attributes
             if (
-                event.happened >= instance.start
+                event.happened >= day
                 and instance.subject in self.named(duty, event)
                 and (not instance.per or instance.per in event.about(str(duty.per)))
                 and said.get("clause") in (duty.id, duty.clause)
@@ -370,16 +423,15 @@ class Labeller:
                 and not barred & set(event.by)
                 and (edition.valid_for is None or as_at <= self.calendar.after(event.happened, *edition.valid_for))
             ):
-                found = Verdict(str(said["outcome"]), event.happened, event.id, event.recorded.date())
-        return found
+                yield Verdict(str(said["outcome"]), event.happened, event.id, event.recorded.date())
 
-    def _barred(self, instance: Instance, done: str | None) -> set[str]:
+    def _barred(self, instance: Instance, done: Sign | None) -> set[str]:
         """Who may not judge: the subject, whoever did what is judged, whoever has answered for the case."""
         if self._answerable is None:
             events = self.timeline.events(word.name for word in self.words.events if word.answerable)
             self._answerable = frozenset(who for event in events for who in event.about("practitioner"))
         barred = {instance.subject, *instance.event.by, *self._answerable}
         if done is not None:
-            record: EventRecord = self.timeline.graph.nodes["event", done]["record"]
+            record: EventRecord = self.timeline.graph.nodes["event", done.event]["record"]
             barred |= set(record.by)
         return barred

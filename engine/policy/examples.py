@@ -27,6 +27,7 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from engine.duty.language import Force, Standing
 from engine.duty.rulebook import Rulebook, number
 from engine.duty.values import explain
 from engine.judge.case_judge import CaseJudge
@@ -40,7 +41,7 @@ from engine.record.timeline import View
 
 
 class Expected(Frozen):
-    """One expected finding. What is left out of `duty`, `subject`, `start` and `done` is not compared."""
+    """One expected finding. What is left out of `duty`, `subject`, `start`, `done`, `force`, `standing` is not compared."""
 
     outcome: Outcome
     due: date | None
@@ -50,18 +51,15 @@ class Expected(Frozen):
     subject: str | None = None
     start: date | None = None
     done: date | None = None
+    force: Force | None = None
+    standing: Standing | None = None
 
     def fits(self, finding: Finding) -> bool:
         """Whether the finding is the one expected."""
         exact = (self.outcome, self.due, self.evidence, tuple(sorted(self.flags)))
         got = (finding.outcome, finding.due, finding.evidence, tuple(sorted(finding.flags)))
-        optional = (
-            (self.duty, finding.duty),
-            (self.subject, finding.subject),
-            (self.start, finding.start),
-            (self.done, finding.done),
-        )
-        return exact == got and all(want is None or want == have for want, have in optional)
+        optional = ("duty", "subject", "start", "done", "force", "standing")
+        return exact == got and all(getattr(self, name) in (None, getattr(finding, name)) for name in optional)
 
 
 @dataclass(frozen=True, slots=True)

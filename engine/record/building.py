@@ -197,8 +197,7 @@ class CaseBuilder:
             if thing.type != wanted:
                 raise self.refuse(place, f"'{qualifier}: {thing.id}' names a {thing.type}", f"Name a {wanted}.")
             found[qualifier, thing.id] = None
-        # Who did it is also whom it is about, where it may be about a practitioner and names none: a lead allocated `by: fca1`.
-        if PRACTITIONER in word.about and not any(qualifier == PRACTITIONER for qualifier, _ in found):
+        if word.by_subject and not any(qualifier == PRACTITIONER for qualifier, _ in found):
             found |= {(PRACTITIONER, target): None for qualifier, target in found if qualifier == ACTOR}
         return tuple(sorted(found))
 

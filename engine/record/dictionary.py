@@ -88,6 +88,7 @@ class EventWord(Frozen):
 
     `about` names the types of object it may be linked to, `needs` those (and those attributes) without which it says
     nothing. `lasting` means that what it says goes on being so, and holds for a child who joins afterwards.
+    `by_subject`: whoever did it is also the practitioner it is about, where none is named (a lead allocated `by: fca1`).
     `answerable`: from then on the practitioner it is about answers for the case, and may not judge work on it.
     """
 
@@ -97,6 +98,7 @@ class EventWord(Frozen):
     needs: tuple[str, ...] = ()
     lasting: bool = False
     answerable: bool = False
+    by_subject: bool = False
     attributes: tuple[AttributeWord, ...] = ()
 
     @cached_property

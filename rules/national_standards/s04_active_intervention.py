@@ -23,8 +23,6 @@ from engine.duty.words import (
     have_happened,
     hold,
     judged_by,
-    none_of,
-    not_recorded,
     recorded,
     the_date,
     value,
@@ -75,13 +73,13 @@ NS_4_1 = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.1",
-    reads="""Every case plan, and every new version of it, is looked at by itself, on its own day, for each child it names,
-        or for every child in the case when it names none. The record of the plan must say that it has three things: the
-        intervention, the evidence for it, and an estimate of what it takes. A plan whose record says that one of them is
-        missing is not kept, even if it is silent on the others; one that only says nothing leaves the outcome
-        undetermined. A better version later does not mend an earlier one. The record shows that something is written
-        under each of the three, never how good it is: that is for whoever judges, and a judgement covers every version
-        for that child up to its day.""",
+    reads="""Every case plan, and every new version of it, is looked at by itself, on its own day, for each child it
+        names, or for every child in the case when it names none. The record of the plan must say that it has three
+        things: the intervention, the evidence for it, and an estimate of what it takes. A plan whose record says that
+        one of them is missing is not kept, even if it is silent on the others; one that only says nothing leaves the
+        outcome undetermined. A better version later does not mend an earlier one. The record shows that something is
+        written under each of the three, never how good it is: that is for whoever judges. A judgement is of the last
+        version before it, and of earlier ones for that child that nobody had judged.""",
 )
 
 NS_4_2 = duty(
@@ -95,16 +93,16 @@ NS_4_2 = duty(
     at_closure=LAPSES,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.2",
-    reads="""Of all the timescales of the family courts, the record can show one: the date in a direction for a report. Each
-        direction is one promise, and so is each extension, with the new date. An extension granted on or before the old
-        date excuses the old date; one granted afterwards does not, because the date had been missed by then. Only the
-        court moves its date, so no reason of ours does. A second direction for the same report does not excuse the first:
-        the record does not say whether it moves the date or asks for more, and an extension has an entry of its own. The
-        report must be filed from the day of the direction on, so that what was filed under an earlier one does not count;
-        one filing answers every direction before it. A direction that names no date leaves the outcome undetermined, and
-        one that names no report concerns every report in the case. If the case closes before the date, nobody waits for
-        the report any more and the promise lapses; a date that had passed by then stays as it was. Dates for hearings and
-        other steps are not checked.""",
+    reads="""Of all the timescales of the family courts, the record can show one: the date in a direction for a
+        report. Each direction is one promise, and so is each extension, with the new date. An extension granted on or
+        before the old date excuses the old date; one granted afterwards does not, because the date had been missed by
+        then. Only the court moves its date, so no reason of ours does. A second direction for the same report does
+        not excuse the first: the record does not say whether it moves the date or asks for more, and an extension has
+        an entry of its own. The report must be filed from the day of the direction on, so that what was filed under
+        an earlier one does not count; one filing answers every direction before it. A direction that names no date
+        leaves the outcome undetermined, and one that names no report concerns every report in the case. If the case
+        closes before the date, nobody waits for the report any more and the promise lapses; a date that had passed by
+        then stays as it was. Dates for hearings and other steps are not checked.""",
 )
 
 NS_4_3 = duty(
@@ -122,12 +120,13 @@ NS_4_3 = duty(
     at_closure=GOES_ON,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.3",
-    reads="""Each case plan, and each new version of it, is one thing to judge, for each child it names, or for every child in
-        the case when it names none. No entry can show that an intervention was in proportion; what the plan's record says
-        about evidence and resources helps whoever judges, and decides nothing here. The clause gives no day by which to
-        judge, so there is no due date, and a judgement may also be made after the case has closed. Whoever wrote the plan,
-        or has led the case, cannot be the judge. A later judgement stands in place of an earlier one. A review of the plan
-        that changes nothing is not a new thing to judge.""",
+    reads="""Each case plan, and each new version of it, is one thing to judge, for each child it names, or for every
+        child in the case when it names none. No entry can show that an intervention was in proportion; what the
+        plan's record says about evidence and resources helps whoever judges, and decides nothing here. The clause
+        gives no day by which to judge, so there is no due date, and a judgement may also be made after the case has
+        closed. Whoever wrote the plan, or has led the case, cannot be the judge. A judgement is of the last version
+        before it, and of earlier ones that nobody had judged; a later judgement of the same version stands in its
+        place. A review of the plan that changes nothing is not a new thing to judge.""",
 )
 
 NS_4_4 = duty(
@@ -149,13 +148,14 @@ NS_4_4 = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.4",
-    reads="""Each filing of a report is looked at by itself, on its own day. Its record must say that the report rests on a case
-        analysis of our own: an analysis names children and a report names none, so that the two cannot be matched in any
-        other way. If the record is silent, the outcome is undetermined, even where there is an analysis in the case. A
-        letter, a child's own statement of needs, wishes and feelings, or a short statement of position has no analysis
-        to rest on: it is shown as not kept, with its kind as the reason, because the clause speaks of every report.
-        Whether the report is focused and the argument a good one is for a supervisor or manager who neither filed it nor
-        led the case. That a report is only a part of what the plan describes is explanation, and not tested.""",
+    reads="""Each filing of a report is looked at by itself, on its own day. Its record must say that the report rests
+        on a case analysis of our own: an analysis names children and a report names none, so that the two cannot be
+        matched in any other way. If the record is silent, the outcome is undetermined, even where there is an
+        analysis in the case. A letter, a child's own statement of needs, wishes and feelings, or a short statement of
+        position has no analysis to rest on: it is shown as not kept, with its kind as the reason, because the clause
+        speaks of every report. Whether the report is focused and the argument a good one is for a supervisor or
+        manager who neither filed it nor led the case. That a report is only a part of what the plan describes is
+        explanation, and not tested.""",
 )
 
 NS_4_5 = clause("NS-4.5", "Reports recommend clearly, and say what each recommendation should do for each child")
@@ -179,12 +179,12 @@ NS_4_5A = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.5",
-    reads="""On the day a report is filed, at least one recommendation in that report must be on the record. One entered for
-        a later day is late: the court had the report without it. A recommendation in another report does not count, and
-        what was recommended at an earlier filing of the same report still does. For a letter, a child's own
-        statement, or a short statement of position nobody asks for a recommendation: without one it is shown as not
-        kept, with its kind as the reason, because the clause makes no exception. That a recommendation is clear, and helps
-        the court, is for a supervisor or manager to judge.""",
+    reads="""On the day a report is filed, at least one recommendation in that report must be on the record. One
+        entered for a later day is late: the court had the report without it. A recommendation in another report does
+        not count, and what was recommended at an earlier filing of the same report still does. For a letter, a
+        child's own statement, or a short statement of position nobody asks for a recommendation: without one it is
+        shown as not kept, with its kind as the reason, because the clause makes no exception. That a recommendation
+        is clear, and helps the court, is for a supervisor or manager to judge.""",
 )
 
 NS_4_5B = duty(
@@ -203,13 +203,14 @@ NS_4_5B = duty(
     at_closure=LAPSES,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.5",
-    reads="""For each recommendation in a report there must be an entry of what it should bring about, for each child whom the
-        recommendation names, or for every child the report is about when it names none. The entry must name the child, the
-        report and the same recommendation: what is meant for a brother or sister, or by another recommendation, does not
-        count. The clause gives no day; since the court reads it in the report, we read it as due on the day the report is
-        filed, and until then there is no due date. If the case closes before the report was filed, there is no report to
-        put it in and the promise lapses. A report that is linked to no child, with a recommendation that names none, is
-        not seen here. Whoever judges names the report and the child.""",
+    reads="""For each recommendation in a report there must be an entry of what it should bring about, for each child
+        whom the recommendation names, or for every child the report is about when it names none. The entry must name
+        the child, the report and the same recommendation: what is meant for a brother or sister, or by another
+        recommendation, does not count. The clause gives no day; since the court reads it in the report, we read it as
+        due on the day the report is filed, and until then there is no due date. If the case closes before the report
+        was filed, there is no report to put it in and the promise lapses. A recommendation without its reference
+        leaves the outcome undetermined. A report that is linked to no child, with a recommendation that names none,
+        is not seen here. Whoever judges names the report and the child.""",
 )
 
 NS_4_6 = clause("NS-4.6", "Private law cases move at the pace each child needs, not at a standard one")
@@ -231,14 +232,14 @@ NS_4_6A = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.6",
-    reads="""This is about the reason for a date; whether the date was kept is 4.2, so the two do not conflict. Whenever the
-        court sets a date for a report in private law, or a new one, the record must hold a reason for that date which
-        rests on the child's needs, for each child whom the direction names, or whom the report is about. A reason written
-        down beforehand, when the date was proposed, counts; the clause gives no day, and the few days afterwards are ours.
-        A reason for another date, another report, or a brother or sister does not count. A direction without a date has
-        nothing to give a reason for, and is not asked; nor is a report that is linked to no child. Where the record does
-        not say which law the case is under, the outcome is undetermined. Whether the reason is a good one, or a standard
-        interval in other words, is for whoever judges.""",
+    reads="""This is about the reason for a date; whether the date was kept is 4.2, so the two do not conflict.
+        Whenever the court sets a date for a report in private law, or a new one, the record must hold a reason for
+        that date which rests on the child's needs, for each child whom the direction names, or whom the report is
+        about. A reason written down beforehand, when the date was proposed, counts; the clause gives no day, and the
+        few days afterwards are ours. A reason for another date, another report, or a brother or sister does not
+        count. A direction that does not say its date leaves the outcome undetermined, and so does a case that does
+        not say its law. A report that is linked to no child is not asked about. Whether the reason is a good one, or
+        a standard interval in other words, is for whoever judges.""",
 )
 
 NS_4_6B = duty(
@@ -251,10 +252,10 @@ NS_4_6B = duty(
     at_closure=GOES_ON,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.6",
-    reads="""A standard filing time cannot be seen in one case, only across many. So the organisation compares, once in each
-        reporting year, the times that reports in private law are given. That there should be such a review, and that it is
-        once a year, is ours: the clause says only what should not be found. The last day is the one on which the next year
-        begins. Any review since the year began counts; what it found is part c.""",
+    reads="""A standard filing time cannot be seen in one case, only across many. So the organisation compares, once
+        in each reporting year, the times that reports in private law are given. That there should be such a review,
+        and that it is once a year, is ours: the clause says only what should not be found. The last day is the one on
+        which the next year begins. Any review since the year began counts; what it found is part c.""",
 )
 
 NS_4_6C = duty(
@@ -266,10 +267,11 @@ NS_4_6C = duty(
     at_closure=GOES_ON,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.6",
-    reads="""Each review of filing times is looked at by itself. If it found that the times are much the same whatever the
-        children need, there is a standard filing time, whatever each direction says, and the promise was not kept. A
-        review that does not say what it found leaves the outcome undetermined. A later review does not change what an
-        earlier one found. Times that differ do not show that they follow need: that is judged case by case in part a.""",
+    reads="""Each review of filing times is looked at by itself. If it found that the times are much the same whatever
+        the children need, there is a standard filing time, whatever each direction says, and the promise was not
+        kept. A review that does not say what it found leaves the outcome undetermined. A later review does not change
+        what an earlier one found. Times that differ do not show that they follow need: that is judged case by case in
+        part a.""",
 )
 
 NS_4_7 = clause("NS-4.7", "A child's own statement is filed only with the child's agreement, and not by itself")
@@ -283,12 +285,12 @@ NS_4_7A = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.7",
-    reads="""On the day a statement of needs, wishes and feelings is filed, the child's agreement must be on the record, dated
-        that day or before. There is no exception, not for a young child either. An agreement after the filing is late, for
-        the statement was with the court by then. A statement that names no child concerns every child in the case, and
-        each of them must have agreed: only an agreement that names the child counts. The record does not tie an agreement
-        to one statement, so an agreement to an earlier statement is also counted for a later one; that can be contested.
-        Nobody has to file a statement at all: the clause only allows it.""",
+    reads="""On the day a statement of needs, wishes and feelings is filed, the child's agreement must be on the
+        record, dated that day or before. There is no exception, not for a young child either. An agreement after the
+        filing is late, for the statement was with the court by then. A statement that names no child concerns every
+        child in the case, and each of them must have agreed: only an agreement that names the child counts. The
+        record does not tie an agreement to one statement, so an agreement to an earlier statement is also counted for
+        a later one; that can be contested. Nobody has to file a statement at all: the clause only allows it.""",
 )
 
 NS_4_7B = duty(
@@ -306,11 +308,11 @@ NS_4_7B = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.7",
-    reads="""The record of the statement must say that a current section 7 report on the child is with the court as well. We ask
-        it of that record, because the entry of a report's filing need not name the children, and no entry can show that
-        a report is still current. If the record does not say, the outcome is undetermined. The clause says normally, so a
-        reason for filing the statement alone, in the same record, excuses it; other guidance of the time lets it be filed
-        by itself. Whether the reason was a good one is not tested.""",
+    reads="""The record of the statement must say that a current section 7 report on the child is with the court as
+        well. We ask it of that record, because the entry of a report's filing need not name the children, and no
+        entry can show that a report is still current. If the record does not say, the outcome is undetermined. The
+        clause says normally, so a reason for filing the statement alone, in the same record, excuses it; other
+        guidance of the time lets it be filed by itself. Whether the reason was a good one is not tested.""",
 )
 
 NS_4_8 = clause("NS-4.8", "We do not do others' work; where their services fall short, we press them")
@@ -331,12 +333,13 @@ NS_4_8A = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.8",
-    reads="""The clock starts on the day a gap was first put on the record; the same gap noted again starts nothing. The
-        number of days is ours, because the clause gives none. Raising it must name the same gap; a gap that was raised
-        before it was written down as found has been raised. It is asked once for the case, not for each child. Naming another body than the one recorded
-        with the gap is not a fault here: whether it was the right one, and was pressed hard enough, is for a supervisor
-        or manager to judge, with the help of what came of it (part b). If the case closes first, it should have been
-        raised by then. A gap that nobody put on the record cannot be seen.""",
+    reads="""The clock starts on the day a gap was first put on the record; the same gap noted again starts nothing.
+        The number of days is ours, because the clause gives none. Raising it must name the same gap; a gap that was
+        raised before it was written down as found has been raised. It is asked once for the case, not for each child.
+        Naming another body than the one recorded with the gap is not a fault here: whether it was the right one, and
+        was pressed hard enough, is for a supervisor or manager to judge, with the help of what came of it (part b).
+        If the case closes first, it should have been raised by then. An entry that does not say which gap it is about
+        leaves the outcome undetermined, and a gap that nobody put on the record cannot be seen.""",
 )
 
 NS_4_8B = duty(
@@ -350,11 +353,11 @@ NS_4_8B = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.8",
-    reads="""The clock starts on the day the gap was first raised; raising it again does not start it anew. Some result for the
-        same gap must be on the record within a time that is ours, because the clause gives none. That the body did nothing
-        is a result too: the promise here is to follow it up, and what follows from failure is 4.9. A result that is not
-        coded counts here, and shows there as undetermined. If the case closes first, the result should have been recorded
-        by then.""",
+    reads="""The clock starts on the day the gap was first raised; raising it again does not start it anew. Some
+        result for the same gap must be on the record within a time that is ours, because the clause gives none. That
+        the body did nothing is a result too: the promise here is to follow it up, and what follows from failure is
+        4.9. A result that is not coded counts here, and is undetermined there. If the case closes first, the result
+        should have been recorded by then.""",
 )
 
 NS_4_8C = duty(
@@ -368,23 +371,21 @@ NS_4_8C = duty(
     at_closure=LAPSES,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.8",
-    reads="""The clock starts on the day it was first put on the record that a piece of our work repeats work done well
-        elsewhere, or is another body's to do. It must then be recorded, for the same piece of work, that it was stopped or
-        handed over; the number of days is ours. The clause says that such work is never begun, which no record of what was
-        done can show, so this part only sees what somebody noticed. If the case closes first, our work has ended with it
-        and the promise lapses.""",
+    reads="""The clock starts on the day it was first put on the record that a piece of our work repeats work done
+        well elsewhere, or is another body's to do. It must then be recorded, for the same piece of work, that it was
+        stopped or handed over; the number of days is ours. The clause says that such work is never begun, which no
+        record of what was done can show, so this part only sees what somebody noticed. If the case closes first, our
+        work has ended with it and the promise lapses.""",
 )
 
-NS_4_9 = clause("NS-4.9", "Where persuasion fails, the case goes back to court")
-
-NS_4_9A = duty(
-    "NS-4.9a",
+NS_4_9 = duty(
+    "NS-4.9",
     "When the body does not act, the case goes back to court for directions",
     for_each=case,
     when=gap_result_recorded.with_(result="failed"),
     first=True,
     must=happen(returned_to_court, already=True, same=("gap",)),
-    within=value("ns_4_9a_returned_within"),
+    within=value("ns_4_9_returned_within"),
     unless=exception(
         gap_overtaken,
         standing=LOCAL,
@@ -393,26 +394,14 @@ NS_4_9A = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.9",
-    reads="""The clock starts on the day it was first recorded that raising a gap had failed; a further failure over the same gap
-        starts nothing. The case must then be back in court about that gap, within a number of days that is ours. Going back
-        about another gap does not count; having gone back about this one before the failure was written down does. A gap that
-        was closed in part has not failed. That the gap was overtaken after all is shown as a reason, but the promise stays
-        unkept, because the clause makes no exception. If the case closes first, it should have gone back by then. What
-        the court directed is not tested.""",
-)
-
-NS_4_9B = duty(
-    "NS-4.9b",
-    "A result that is not coded cannot be followed to court",
-    for_each=case,
-    when=gap_result_recorded.with_(result=not_recorded()),
-    must=hold(gap_result_recorded, result=none_of("failed")),
-    at_closure=GOES_ON,
-    in_force=IN_FORCE,
-    source=f"{DOCUMENT}, 4.9",
-    reads="""Whether a case has to go back to court depends on how raising the gap ended. A result that is on the record without
-        its code starts nothing in part a; so that it is not passed over in silence, it stands here as undetermined until
-        its code is filled in. Nothing here can be kept or broken: it only shows where the record cannot answer.""",
+    reads="""The clock starts on the day it was first recorded that raising a gap had failed; a further failure over
+        the same gap starts nothing. The case must then be back in court about that gap, within a number of days that
+        is ours. Going back about another gap does not count; having gone back about this one before the failure was
+        written down does. A gap that was closed in part has not failed. A result that is not coded, or that does not
+        say which gap it is about, leaves the outcome undetermined: nobody can say whether the case had to go back.
+        That the gap was overtaken after all is shown as a reason, but the promise stays unkept, because the clause
+        makes no exception. If the case closes first, it should have gone back by then. What the court directed is not
+        tested.""",
 )
 
 NS_4_10 = clause("NS-4.10", "In public law, our proposals are handed to those who look after the child next")
@@ -435,14 +424,15 @@ NS_4_10A = duty(
     in_force=IN_FORCE,
     status=UNDER_REVIEW,
     source=f"{DOCUMENT}, 4.10",
-    reads="""Both recipients are needed: this part is the manager, part b the independent reviewing officer. The wait starts with
-        the final order, or the day on which the case ended without one, for each child it names, or for every child in the
-        case when it names none. A handover made earlier counts, because the proposals are ready before the order is made. The
-        clause gives no day: that it should be done by the day the case closes is ours, and while the case is open it is due
-        without a date. The handover must name the child; one that does not say to whom leaves the outcome undetermined. That
-        the child is not looked after is shown as a reason but leaves the promise unkept, because the clause makes no
-        exception. The document says that this clause would be reviewed; no decision is known to us, so it is shown
-        as in force and under review. That a handover was formal cannot be seen beyond its being on the record.""",
+    reads="""Both recipients are needed: this part is the manager, part b the independent reviewing officer. The wait
+        starts with the final order, or the day on which the case ended without one, for each child it names, or for
+        every child in the case when it names none. A handover made earlier counts, because the proposals are ready
+        before the order is made. The clause gives no day: that it should be done by the day the case closes is ours,
+        and while the case is open it is due without a date. The handover must name the child; one that does not say
+        to whom leaves the outcome undetermined. That the child is not looked after is shown as a reason but leaves
+        the promise unkept, because the clause makes no exception. The document says that this clause would be
+        reviewed; no decision is known to us, so it is shown as in force and under review. That a handover was formal
+        cannot be seen beyond its being on the record.""",
 )
 
 NS_4_10B = duty(
@@ -463,7 +453,7 @@ NS_4_10B = duty(
     in_force=IN_FORCE,
     status=UNDER_REVIEW,
     source=f"{DOCUMENT}, 4.10",
-    reads="""Read like part a, for the independent reviewing officer. A handover to the manager does not count for this part,
-        and one to the officer does not count for the other; two entries of one day do. Routine contact with the officer
-        during the case is not a handover.""",
+    reads="""Read like part a, for the independent reviewing officer. A handover to the manager does not count for
+        this part, and one to the officer does not count for the other; two entries of one day do. Routine contact
+        with the officer during the case is not a handover.""",
 )

@@ -214,7 +214,7 @@ class Story:
         if word.needs and not attributes.keys() | {key for key, _ in links} >= set(word.needs):
             return False
         # As the reader of case files has it: who did it is whom it is about, where nobody else is named.
-        if PRACTITIONER in word.about and not any(key == PRACTITIONER for key, _ in links):
+        if word.by_subject and not any(key == PRACTITIONER for key, _ in links):
             links |= {(PRACTITIONER, name) for key, name in links if key == ACTOR}
         self._events.append(_Told(event, on, recorded, attributes, tuple(sorted(links))))
         return True
