@@ -134,6 +134,37 @@ breach = thing(
 
 audit = thing("audit", "One quality assessment of one piece of work.")
 
+policy_document = thing(
+    "policy_document",
+    "One standard, policy or procedure of Cafcass, from its issue until it is withdrawn.",
+    timeline_closed_by="policy_withdrawn",
+    kind=code("What it is.", {
+        "standard": "A standard.",
+        "policy": "A policy.",
+        "procedure": "A procedure or guidance for staff.",
+    }),
+)  # fmt: skip
+
+change_project = thing(
+    "change_project",
+    "One change in the way Cafcass works, from its start until it is complete.",
+    timeline_closed_by="change_completed",
+)
+
+contract = thing(
+    "contract",
+    "An agreement by which Cafcass commissions a service for children and families from somebody else.",
+    timeline_closed_by="contract_ended",
+)
+
+protocol = thing(
+    "protocol",
+    "An agreement with other agencies on how to share information, or on another key area of working together.",
+    timeline_closed_by="protocol_ended",
+)
+
+process = thing("process", "One of Cafcass's own ways of doing something, with its forms, steps and approvals.")
+
 request = thing(
     "request",
     "A request by a child, young person or young adult to find out about their own history.",
@@ -193,6 +224,15 @@ duty_cover_recorded = event(
 
 # --- events: assessment, analysis, plan ----------------------------------------------------------------------------------
 
+RISKS = {
+    "domestic_abuse": "Violence or abuse at home.",
+    "neglect": "Neglect.",
+    "substance_misuse": "Misuse of alcohol or drugs.",
+    "mental_health": "The mental health of somebody who cares for the child.",
+    "sexual_harm": "Sexual abuse or exploitation.",
+    "other": "Another risk.",
+}
+
 AGENCIES = {
     "local_authority": "The local authority's children's services.",
     "police": "The police.",
@@ -213,6 +253,27 @@ risk_assessed = event(
     about=["child"],
     tool_used=flag("Whether the unified risk assessment tool was used."),
     risk_found=flag("Whether a risk was found."),
+)
+risk_indicator_found = event(
+    "risk_indicator_found",
+    "A sign was found that a child may be at risk.",
+    about=["child"],
+    kind=code("Of what.", RISKS),
+)
+toolkit_step_completed = event(
+    "toolkit_step_completed",
+    "A step was finished that the safeguarding policy, or one of its toolkits, asks for at such a sign.",
+    about=["child"],
+    kind=code("At a sign of what.", RISKS),
+)
+variation_noted = event(
+    "variation_noted",
+    "It was put on the case file why the safeguarding policy was not followed to the letter.",
+    about=["child"],
+    needs=["reason"],
+    kind=code("At a sign of what.", RISKS),
+    reason=text("Why, in a few words."),
+    discussed_with_manager=flag("Whether it was discussed with a manager."),
 )
 local_authority_work_received = event(
     "local_authority_work_received",
@@ -278,9 +339,16 @@ case_plan_made = event(
     intervention_stated=flag("Whether it says which intervention is proposed for each child it covers."),
     evidence_stated=flag("Whether it says on what evidence that intervention rests."),
     resources_estimated=flag("Whether it estimates what that intervention takes in time, staff and money."),
+    risks_named=flag("Whether it names the risks to each child it covers that the work is meant to end."),
+    safeguarding_focus=code("What it says is our own safeguarding work in the case.", {
+        "critique_of_local_authority": "To examine the local authority's work, as in public law.",
+        "primary_assessment": "To do the first social work assessment ourselves, as in private law.",
+        "not_stated": "It does not say.",
+    }),
+    no_risk_found=flag("Whether it says that no risk was found."),
     diversity_explored=flag("Whether equality and diversity were explored and applied."),
     version=text("The version's reference."),
-)
+)  # fmt: skip
 case_plan_reviewed = event(
     "case_plan_reviewed",
     "The case plan was reviewed.",
@@ -300,6 +368,17 @@ significant_change = event(
         "other": "Something else.",
     }),
 )  # fmt: skip
+plan_shared_with_family = event(
+    "plan_shared_with_family",
+    "A case plan was shared with the children, parents or carers of the case.",
+    about=["child", "adult", "plan"],
+    views_sought=flag("Whether they were asked for their views on it."),
+)
+sharing_unsafe = event(
+    "sharing_unsafe",
+    "It was recorded why sharing a case plan with the family, or with one of them, would not be safe.",
+    about=["child", "adult", "plan"],
+)
 change_found_not_significant = event(
     "change_found_not_significant",
     "A manager or practitioner recorded that the change was not significant after all.",
@@ -766,7 +845,42 @@ supervision_held = event(
     "A supervision session took place, about these cases.",
     about=["practitioner", "case", "child"],
 )
+practitioner_joined = event(
+    "practitioner_joined", "A practitioner began to work for Cafcass.", about=["practitioner"], lasting=True
+)
+it_training_completed = event(
+    "it_training_completed",
+    "A member of staff finished the training in the computer systems that the post needs.",
+    about=["practitioner"],
+)
+training_completed = event(
+    "training_completed",
+    "A member of staff finished a training.",
+    about=["practitioner"],
+    subject=code("In what.", {"risk_tool": "In the unified risk assessment tool."}),
+)
 practitioner_left = event("practitioner_left", "The practitioner left Cafcass.", about=["practitioner"])
+code_accepted = event(
+    "code_accepted",
+    "A member of staff or a contractor bound themselves to keep to codes of conduct and practice.",
+    about=["practitioner"],
+    accepted_codes=codes("Every code accepted by then.", {
+        "own_codes": "Cafcass's own codes of conduct and practice.",
+        "external_codes": "An ethical code from outside, such as the social care council's.",
+    }),
+)  # fmt: skip
+registration_recorded = event(
+    "registration_recorded",
+    "A practitioner's professional registration was seen and put on the record.",
+    about=["practitioner"],
+    expires=day("The last day of that registration."),
+)
+registration_renewed = event(
+    "registration_renewed",
+    "A practitioner's professional registration was seen to have been renewed.",
+    about=["practitioner"],
+    expires=day("The last day of the renewed registration."),
+)
 
 GRADES = {
     "outstanding": "Outstanding.",
@@ -809,8 +923,10 @@ judgement_recorded = event(
         "disclosure",
         "audit",
         "request",
+        "process",
         "case",
         "organisation",
+        "change_project",
     ],
     needs=["clause", "outcome", "role", "by"],
     clause=text("The clause, or the part of it, that was judged."),
@@ -848,4 +964,80 @@ filing_intervals_reviewed = event(
     "The times given for filing reports in private law cases were compared across the organisation.",
     all_alike=flag("Whether the times were found to be much the same whatever the child's needs."),
 )
+process_reviewed = event(
+    "process_reviewed",
+    "One of our own ways of doing something was brought in, or looked at again.",
+    about=["process"],
+    needs=["process"],
+    outcome_served=text("Which outcome the process is there to bring about."),
+    steps_removed=text("Which steps were taken out, if any."),
+)
+standards_revised = event(
+    "standards_revised",
+    "The National Standards were revised.",
+    revision=text("The reference of the revision."),
+)
+partners_consulted = event(
+    "partners_consulted",
+    "Partner agencies were asked about a revision of the National Standards.",
+    revision=text("The reference of the revision."),
+    partners=text("Which agencies."),
+)
+partners_joined_monitoring = event(
+    "partners_joined_monitoring",
+    "Partner agencies took part in monitoring how the National Standards are kept.",
+    partners=text("Which agencies."),
+)
+governance_meeting_held = event(
+    "governance_meeting_held",
+    "A board that takes part in the governance of Cafcass met.",
+    board=code("Which board.", {
+        "young_people": "The Children and Young People's Board.",
+        "participation": "A Participation Board of children, families or partner agencies.",
+        "management": "The board of Cafcass itself.",
+    }),
+    membership_recorded=flag("Whether the record says who sits on that board."),
+    minutes_recorded=flag("Whether minutes of the meeting are on the record."),
+)  # fmt: skip
+policy_issued = event("policy_issued", "A standard, policy or procedure was put in force.", about=["policy_document"])
+policy_assured = event(
+    "policy_assured",
+    "A standard, policy or procedure passed through quality assurance and was found fit.",
+    about=["policy_document"],
+)
+policy_withdrawn = event(
+    "policy_withdrawn", "A standard, policy or procedure was taken out of force.", about=["policy_document"]
+)
+change_started = event(
+    "change_started",
+    "A change in the way Cafcass works was begun.",
+    about=["change_project"],
+    urgent=flag("Whether it was recorded as too urgent to wait."),
+)
+impact_analysed = event(
+    "impact_analysed", "The effects that a change would have were analysed and written down.", about=["change_project"]
+)
+change_completed = event(
+    "change_completed", "A change in the way Cafcass works was complete.", about=["change_project"]
+)
 organisation_wound_up = event("organisation_wound_up", "The organisation came to its end.")
+
+# --- events: contracts and protocols ------------------------------------------------------------------------------------------------
+
+best_value_assessed = event("best_value_assessed", "It was assessed whether a service would be best value.")
+contract_awarded = event("contract_awarded", "The contract was awarded, or awarded anew.", lasting=True)
+contract_ended = event("contract_ended", "The contract came to its end.")
+protocol_agreed = event(
+    "protocol_agreed",
+    "The protocol was agreed with other agencies and came into force.",
+    lasting=True,
+    partners=text("Which agencies."),
+    owner=text("Who in Cafcass answers for it."),
+    next_review=day("The day by which the protocol itself says it is to be reviewed."),
+)
+protocol_reviewed = event(
+    "protocol_reviewed",
+    "The protocol was reviewed, and kept as it was or agreed in a new version.",
+    next_review=day("The day by which it is to be reviewed next."),
+)
+protocol_ended = event("protocol_ended", "The protocol came to its end, or another took its place.")

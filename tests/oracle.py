@@ -475,7 +475,8 @@ class World:
                 continue
             if isinstance(excuse.when, Pattern):
                 for event in self.events:
-                    counts = excuse.already or event.happened >= instance.start
+                    # Reading: what starts an instance does not excuse it as well.
+                    counts = (excuse.already or event.happened >= instance.start) and event is not instance.trigger
                     if counts and self.occurs(excuse.when, event, instance):
                         found.append(Sign(event.happened, event))
                 continue
@@ -497,8 +498,7 @@ class World:
                 barred |= set(event.about("practitioner"))
         if judged.valid_for is not None and self.version(judged.valid_for, instance.start) is None:
             return Verdict(False, None)
-        day = instance.start if isinstance(duty.must, BeJudged) else done_on
-        assert day is not None
+        day = max(instance.start, done_on or instance.start)
         following = min((other for other in self.worked(instance) if other > day), default=date.max)
         own, later = None, None
         for event in self.events:
@@ -527,7 +527,7 @@ class World:
                         days.append(other.start)
                     else:
                         done = self.fulfilled(other)[0]
-                        days += [done.on] if done else []
+                        days += [max(done.on, other.start)] if done else []
         return days
 
     def judgeable(self, duty: Duty) -> Iterator[Instance]:

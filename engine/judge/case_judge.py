@@ -28,7 +28,7 @@ from engine.judge.outcome import (
     Verdict,
     decide,
 )
-from engine.judge.settling import DOUBTFUL, SURE, Batch, Settled, Settler
+from engine.judge.settling import DOUBTFUL, EXCUSE, SURE, Batch, Settled, Settler
 from engine.record.dictionary import Dictionary
 from engine.record.model import CaseRecord, EventRecord
 from engine.record.timeline import Timeline, View
@@ -145,7 +145,7 @@ class _CaseRun:
             return None
         if isinstance(instance.edition.duty.must, BeJudged):
             return instance.start
-        return signs[SURE].on if SURE in signs else None
+        return max(signs[SURE].on, instance.start) if SURE in signs else None
 
     def _finding(self, instance: Instance, signs: Settled, worked: set[date]) -> Finding:
         edition, duty, view = instance.edition, instance.edition.duty, self.timeline.view
@@ -203,8 +203,8 @@ class _CaseRun:
             for excuses, static in self.labeller.static_excuses(instance):
                 found[excuses].append(static)
         for kind, one in signs.items():
-            if kind.startswith("excuse"):
-                excuse = instance.edition.duty.unless[int(kind.removeprefix("excuse"))]
+            if kind.startswith(EXCUSE):
+                excuse = instance.edition.duty.unless[int(kind.removeprefix(EXCUSE))]
                 found[excuse.excuses].append(one)
         return found
 
@@ -216,6 +216,7 @@ class _CaseRun:
         else:
             pattern = must.pattern  # type: ignore[union-attr]  # only these forms have doubtful events
             names = lacking([match.test for match in pattern.any_of if match.event == record.type], record.attributes)
+            names += tuple(name for name in instance.edition.duty.same if name not in record.attributes)
         return f"the record of {record.id} ({words(record.type)}) does not say: {words(', '.join(names))}"
 
     def _flags(self, facts: Facts, decision: Decision, instance: Instance) -> Iterator[Flag]:

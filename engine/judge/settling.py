@@ -33,7 +33,7 @@ from engine.judge.instances import Candidates, Instance, Key, Labeller, sign
 from engine.judge.outcome import Sign
 from engine.record.model import EventRecord
 
-START, SURE, DOUBTFUL, CLOCK, ABSENT = "start", "sure", "doubtful", "clock", "absent"
+START, SURE, DOUBTFUL, EXCUSE, CLOCK, ABSENT = "start", "sure", "doubtful", "excuse", "clock", "absent"
 
 Order = tuple[date, int, str]
 """Where an event stands among others: its day, then what started an instance before what may settle it, then its id."""
@@ -109,7 +109,7 @@ class Settler:
                 self._fulfilment_rules(number)
                 for position, excuse in enumerate(edition.duty.unless):
                     if isinstance(excuse.when, Pattern):
-                        self._first_rule(number, f"excuse{position}", "about", "ever" if excuse.already else "since")
+                        self._first_rule(number, f"{EXCUSE}{position}", "about", "ever" if excuse.already else "since")
         definition: dict[str, Any] = rules.define()[1]
         return definition
 
@@ -135,7 +135,9 @@ class Settler:
         # Written out afresh each time: durable-rules writes the name of a pattern into the expression it is given.
         def after() -> list[Any]:
             same = fact.key == getattr(captured.start, key)
-            return [fact.kind == f"{number}:{what}", same, fact.back > getattr(captured.start, low)]
+            # What starts an instance does not excuse it as well.
+            other = [fact.event != captured.start.event] if what.startswith(EXCUSE) else []
+            return [fact.kind == f"{number}:{what}", same, fact.back > getattr(captured.start, low), *other]
 
         @when_all(  # type: ignore[untyped-decorator]
             captured.clock << (fact.kind == CLOCK),
@@ -167,7 +169,7 @@ class Batch:
             if self.needed == 1:
                 self._add_all(DOUBTFUL, candidates.doubtful)
         for position, by_key in enumerate(candidates.excuses):
-            self._add_all(f"excuse{position}", by_key)
+            self._add_all(f"{EXCUSE}{position}", by_key)
 
     def _add_all(self, kind: str, by_key: dict[Key, list[EventRecord]], needed: int = 1) -> None:
         for key, events in by_key.items():
@@ -208,11 +210,12 @@ class Batch:
                 "low": 0 if already else places[lows[position]],
                 "since": places[since[position]],
                 "ever": 0,
+                "event": instance.event.id,
             }
             for position, instance in enumerate(self.instances)
         ]
         for kind, key, back, at, one in self._settling:
-            place = {"at": places[at], "back": places[back]}
+            place = {"at": places[at], "back": places[back], "event": one.event}
             found.append({"kind": f"{self.number}:{kind}", "n": len(signs), "key": _text(key), **place})
             signs.append(one)
         return found
