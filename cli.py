@@ -364,6 +364,26 @@ def test(clauses: tuple[str, ...], examples: Path) -> int:
     return BREACHED if failed else KEPT
 
 
+@rules_group.command(name="mutate")
+@click.argument("clauses", nargs=-1, metavar="[CLAUSE]…")
+@click.option("--examples", type=click.Path(path_type=Path), default=EXAMPLES, help="The folder of example files.")
+def mutate_rules(clauses: tuple[str, ...], examples: Path) -> int:
+    """Make small mistakes in these clauses, or in all of them, and see whether an example notices each.
+
+    Exit status 1 if one is noticed by no example and not listed in survivors.yaml as changing nothing, or if that list
+    holds one that is noticed.
+    """
+    from engine.policy.mutation import mutate, reported
+
+    book = _rulebook(None)
+    duties = book.chosen(clauses)
+    count = sum(any(duty.id in duties for duty in found) for found in book.clauses.values())
+    with _progress("Trying mistakes", count) as advance:
+        mutation = mutate(book, examples, clauses, progress=advance)
+    click.echo(reported(mutation, examples))
+    return KEPT if mutation.passed else BREACHED
+
+
 # --- around it -----------------------------------------------------------------------------------------------------------
 
 

@@ -188,14 +188,15 @@ case_accepted = event("case_accepted", "Cafcass took the case on.", about=["chil
 lead_allocated = event(
     "lead_allocated",
     "A practitioner was made the lead of the case.",
-    about=["child", "practitioner"],
+    about=["child", "practitioner", "case"],
     answerable=True,
     by_subject=True,
+    induction_first=flag("Whether the person was new, with an induction to go through first."),
 )
 lead_ended = event(
     "lead_ended",
     "A practitioner stopped being the lead of the case.",
-    about=["child", "practitioner"],
+    about=["child", "practitioner", "case"],
     by_subject=True,
     reason=code("Why the lead changed.", {
         "left_post": "The practitioner left.",
@@ -763,7 +764,7 @@ duplication_ended = event(
     about=["child"],
     task=text("The reference of the piece of work."),
 )
-case_closed = event("case_closed", "Cafcass's work on the case ended.", about=["child"])
+case_closed = event("case_closed", "Cafcass's work on the case ended.", about=["child", "case"])
 
 # --- events: records and complaints ------------------------------------------------------------------------------------------
 
@@ -846,7 +847,48 @@ supervision_held = event(
     about=["practitioner", "case", "child"],
 )
 practitioner_joined = event(
-    "practitioner_joined", "A practitioner began to work for Cafcass.", about=["practitioner"], lasting=True
+    "practitioner_joined",
+    "A practitioner began to work for Cafcass.",
+    about=["practitioner"],
+    lasting=True,
+    post=code("The post in which the person began.", ROLES),
+    induction_first=flag("Whether the person was new, with an induction to go through first."),
+)
+post_taken_up = event(
+    "post_taken_up",
+    "A member of staff took up a post, or changed to another.",
+    about=["practitioner"],
+    lasting=True,
+    post=code("Which post.", ROLES),
+    induction_first=flag("Whether the person was new, with an induction to go through first."),
+)
+competence_confirmed = event(
+    "competence_confirmed",
+    "A member of staff was found to have the competences that a post asks for.",
+    about=["practitioner"],
+    post=code("For which post.", ROLES),
+    core=flag("Whether the competences that every post asks for were confirmed."),
+    specialist=flag("Whether the special competences of that post were confirmed."),
+)
+supervisor_named = event(
+    "supervisor_named",
+    "It was recorded who supervises a member of staff.",
+    about=["practitioner"],
+    supervisor=text("Who supervises."),
+)
+absence_recorded = event(
+    "absence_recorded",
+    "It was recorded that a member of staff is away from work, and for which cases that is a reason.",
+    about=["practitioner", "case"],
+    long_absence=flag("Whether the absence is a long one."),
+)
+development_plan_made = event(
+    "development_plan_made",
+    "A plan was made of the training and development that a member of staff is to have.",
+    about=["practitioner"],
+)
+appraisal_held = event(
+    "appraisal_held", "The performance of a member of staff was appraised with them.", about=["practitioner"]
 )
 it_training_completed = event(
     "it_training_completed",
@@ -857,13 +899,13 @@ training_completed = event(
     "training_completed",
     "A member of staff finished a training.",
     about=["practitioner"],
-    subject=code("In what.", {"risk_tool": "In the unified risk assessment tool."}),
+    subject=code("In what.", {"risk_tool": "The unified risk assessment tool.", "other": "Something else."}),
 )
 practitioner_left = event("practitioner_left", "The practitioner left Cafcass.", about=["practitioner"])
 code_accepted = event(
     "code_accepted",
     "A member of staff or a contractor bound themselves to keep to codes of conduct and practice.",
-    about=["practitioner"],
+    about=["practitioner", "contract"],
     accepted_codes=codes("Every code accepted by then.", {
         "own_codes": "Cafcass's own codes of conduct and practice.",
         "external_codes": "An ethical code from outside, such as the social care council's.",
@@ -899,17 +941,25 @@ quality_audited = event(
     better_represented=code("The grade for better represented.", GRADES),
     enabled=code("The grade for enabled.", GRADES),
 )
+DOMAINS = {
+    "safe": "Safe.",
+    "heard": "Heard.",
+    "better_represented": "Better represented.",
+    "enabled": "Enabled.",
+}
+
 learning_point_recorded = event(
     "learning_point_recorded",
     "A learning point was put in a practitioner's learning log.",
     about=["audit", "practitioner"],
-    domain=code("The outcome that it belongs to.", {
-        "safe": "Safe.",
-        "heard": "Heard.",
-        "better_represented": "Better represented.",
-        "enabled": "Enabled.",
-    }),
-)  # fmt: skip
+    domain=code("The outcome that it belongs to.", DOMAINS),
+)
+learning_point_acknowledged = event(
+    "learning_point_acknowledged",
+    "A practitioner acknowledged the learning points that the log holds under one outcome.",
+    about=["audit", "practitioner"],
+    domain=code("The outcome that they belong to.", DOMAINS),
+)
 judgement_recorded = event(
     "judgement_recorded",
     "Somebody entitled to it judged whether a clause was kept, and signed.",

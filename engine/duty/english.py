@@ -9,6 +9,7 @@ from datetime import date
 
 from engine.duty.language import (
     Anniversary,
+    AtOnce,
     AttributeTest,
     Before,
     ByClosure,
@@ -55,7 +56,7 @@ def words(name: str) -> str:
 def span(count: int, unit: str) -> str:
     """`10 working days`, `1 month`; no working days is the same working day or the next one."""
     if count == 0 and unit == "working_days":
-        return "the same day, or the next working day"
+        return "the same day, or the next working day where that is not one"
     name = words(unit)
     return f"{count} {name.removesuffix('s') if count == 1 else name}"
 
@@ -71,7 +72,8 @@ class English:
         who = f"For each {words(duty.for_each)}{self._per(duty)}"
         if duty.where:
             who += ", where " + " and ".join(self._scope(scope, duty) for scope in duty.where)
-        often = "the first time that" if duty.first else "whenever" if not self._lasting(duty) else "once"
+        first = f"the first time for each {_listed(duty.same, 'and')} that" if duty.same else "the first time that"
+        often = first if duty.first else "whenever" if not self._lasting(duty) else "once"
         sentences = [f"{who}: {often} {self.pattern(duty.when)}, {self._must(duty)}."]
         sentences += [self._exception(excuse, duty) for excuse in duty.unless]
         if duty.judged:
@@ -116,22 +118,23 @@ class English:
             case Recur():
                 return f"there must be {self._named(must.pattern)}{same} {by}, and again {by} after each one, until the case closes"
             case Hold():
-                return f"that record itself must show: {self._test(must.test)}"
+                return f"that record itself must show, on that day: {self._test(must.test)}"
             case Never():
                 return f"there must be no {self._named(must.pattern, article=False)}{same} {by}"
             case Stand():
                 most = f" and at most {must.at_most}" if must.at_most is not None else ""
-                what = f"at least {must.at_least}{most}" if must.at_least else f"at most {must.at_most}"
-                return (
-                    f"{what} {words(must.of)} must stand between {self._named(must.begins)} and {self._named(must.ends)} "
-                    f"at the end of the day"
-                )
+                count = f"at least {must.at_least}{most}" if must.at_least else f"no more than {must.at_most}"
+                spell = f"from {self._quoted(must.begins)} to {self._quoted(must.ends)}"
+                return f"at the end of that day there must be {count} {words(must.of)} in the time that lasts {spell}"
             case _:
                 return f"a person must judge it{' ' + by if not isinstance(duty.deadline, NoDeadline) else ''}"
 
     def _count(self, must: Happen) -> str:
         often = f"at least {must.at_least} times, " if must.at_least > 1 else ""
         return often + self._named(must.pattern)
+
+    def _quoted(self, pattern: Pattern) -> str:
+        return " or ".join(f"“{words(match.event)}”" for match in pattern.any_of)
 
     def _named(self, pattern: Pattern, *, article: bool = True) -> str:
         names = []
@@ -144,9 +147,13 @@ class English:
         deadline = duty.deadline
         match deadline:
             case Within():
-                return f"within {self._current(deadline.value, duty)}"
+                said = self._current(deadline.value, duty)
+                return f"on {said}" if said.startswith("the same day") else f"within {said}"
             case OnDate():
                 return f"by the date that it gives as “{words(deadline.attribute)}” ({STANDING[deadline.standing]})"
+            case Before() if isinstance(duty.must, Never):
+                first = self._named(deadline.pattern, article=False)
+                return f"before the day of the first {first} ({STANDING[deadline.standing]})"
             case Before():
                 return f"on or before the day of the first {self._named(deadline.pattern, article=False)} ({STANDING[deadline.standing]})"
             case ByClosure() if isinstance(duty.must, Never):
@@ -173,8 +180,9 @@ class English:
     def _exception(self, excuse: Excuse, duty: Duty) -> str:
         match excuse.when:
             case Pattern():
-                earlier = ", at whatever time before" if excuse.already else ""
-                what = f"{self.pattern(excuse.when)} on or before the due date{earlier}"
+                earlier = ", even from before it began" if excuse.already else ""
+                same = f" with the same {_listed(duty.same, 'and')}" if duty.same else ""
+                what = f"{self.pattern(excuse.when)}{same} on or before the due date{earlier}"
             case Scope():
                 what = self._scope(excuse.when, duty)
             case Carries():
@@ -189,13 +197,15 @@ class English:
         assert judged is not None  # noqa: S101 - asked only of duties that are judged
         roles = _listed(tuple(words(role) for role in judged.roles), "or")
         valid = f" The judgement stands for {self._current(judged.valid_for, duty)}." if judged.valid_for else ""
-        return f"A {roles}, who must not be the person judged, then says whether it was kept: {judged.question}{valid}"
+        article = "An" if roles[0] in "aeiou" else "A"
+        barred = "who must not be the person judged"
+        return f"{article} {roles}, {barred}, then says whether it was kept: {judged.question}{valid}"
 
     def _closure(self, duty: Duty) -> str:
         closes = f"If the {self._root(duty)} closes first"
         if duty.ends_with:
             closes += f", or {self.pattern(duty.ends_with)} first"
-        elif isinstance(duty.deadline, ByClosure) or isinstance(duty.must, Recur | Hold):
+        elif isinstance(duty.deadline, ByClosure | AtOnce) and not isinstance(duty.must, Stand):
             return ""
         return {
             "falls_due": f"{closes}, it falls due that day.",
@@ -216,13 +226,11 @@ class English:
         return f"In force for whatever starts on or after {people(duty.in_force)}{until}{review}.{inferred}"
 
     def _scope(self, scope: Scope, duty: Duty) -> str:
-        whose = (
-            f"some {words(scope.of)} it is linked to as “{words(scope.through)}” has"
-            if scope.through
-            else f"the {words(scope.of)} has"
-        )
-        if scope.through is None and scope.of == duty.for_each:
-            whose = "it has"
+        whose = f"the {words(scope.of)}'s"
+        if scope.through is not None:
+            whose = f"of some {words(scope.of)} that it is linked to as “{words(scope.through)}” the"
+        elif scope.of == duty.for_each:
+            whose = "its"
         return f"{whose} {self._test(scope.test)}"
 
     def _test(self, test: Test | None) -> str:
@@ -237,15 +245,15 @@ class English:
         else:
             listed = _listed(tuple(_shown(value) for value in test.values), "and" if test.op == "includes" else "or")
         return {
-            "is": f"{name}: {listed}",
-            "one_of": f"{name}: {listed}",
-            "none_of": f"{name}: anything but {listed}",
-            "not_said_to_be": f"{name} not said to be {listed}",
-            "present": f"{name} recorded",
-            "absent": f"{name} not recorded",
-            "at_least": f"{name}: {listed} or more",
-            "at_most": f"{name}: {listed} or less",
-            "includes": f"{name}: all of {listed}",
+            "is": f"{name} is {listed}",
+            "one_of": f"{name} is {listed}",
+            "none_of": f"{name} is anything but {listed}",
+            "not_said_to_be": f"{name} is not said to be {listed}",
+            "present": f"{name} is recorded",
+            "absent": f"{name} is not recorded",
+            "at_least": f"{name} is {listed} or more",
+            "at_most": f"{name} is {listed} or less",
+            "includes": f"{name} include all of {listed}",
         }[test.op]
 
 

@@ -7,6 +7,7 @@ functions that rules are written with, so that they read as sentences, are in `e
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -99,7 +100,7 @@ class Pattern(Frozen):
     pattern: Literal["pattern"] = "pattern"
     any_of: tuple[EventMatch, ...] = Field(min_length=1)
 
-    @property
+    @cached_property
     def events(self) -> tuple[str, ...]:
         """The types of event it can match."""
         return tuple(dict.fromkeys(match.event for match in self.any_of))
@@ -308,7 +309,7 @@ class Duty(Frozen):
     source: str = Field(min_length=1)
     reads: str = Field(min_length=20)
 
-    @property
+    @cached_property
     def clause(self) -> str:
         """The clause that it is, or is part of: `NS-5.8` for `NS-5.8a`."""
         return self.id.rstrip("abcdefghijklmnopqrstuvwxyz")

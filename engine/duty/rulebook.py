@@ -286,6 +286,10 @@ class _Check:
 
     def values_fit(self) -> None:
         duty, deadline = self.duty, self.duty.deadline
+        if duty.first and any(
+            isinstance(leaf.values, ValueRef) for match in duty.when.any_of for leaf in tests_in(match.test)
+        ):
+            self.refuse("the first event of all cannot be chosen by a dated list")
         if isinstance(deadline, Anniversary):
             born = self.words.object[deadline.of].attribute.get(deadline.attribute)
             if getattr(born, "kind", "") != "date":

@@ -92,7 +92,7 @@ class _CaseRun:
         """The findings of one clause; what failed is in `faults`."""
         labelled: dict[str, list[Batch | Instance]] = {}
         for number, edition in enumerate(editions):
-            if self.labeller.applies(edition.duty):
+            if self.timeline.has(edition.duty.when.events) and self.labeller.applies(edition.duty):
                 found = self._guarded(edition.duty.id, lambda: list(self._labelled(number, edition)))  # noqa: B023 - called at once
                 labelled.setdefault(edition.duty.id, []).extend(found)
         batches = [part for parts in labelled.values() for part in parts if isinstance(part, Batch)]

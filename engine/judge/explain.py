@@ -87,7 +87,8 @@ class _Teller:
         if self.facts.closed is not None and due == self.facts.closed != self.facts.due:
             return f"It fell due when the case closed, on {people(due)}."
         limit = "It must not happen before" if isinstance(self.duty.must, Never) else "Due on"
-        how = f", {span(*edition.span)} after" if edition.span and not isinstance(self.duty.must, Never) else ""
+        how = "" if edition.span is None or isinstance(self.duty.must, Never) else f", {span(*edition.span)}"
+        how += " after" if edition.span and edition.span[0] and how else ""
         local = f" ({STANDING[edition.standing]})" if edition.standing != "stated" else ""
         return f"{limit} {people(due)}{how}{local}."
 

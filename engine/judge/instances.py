@@ -26,11 +26,10 @@ from engine.duty.language import (
     Recur,
     Scope,
     Stand,
-    Test,
     Within,
 )
 from engine.duty.rulebook import JUDGEMENT, Edition
-from engine.judge.matching import all_true, any_true, holds, in_scope, lacking, matches
+from engine.judge.matching import all_true, holds, in_scope, lacking, matches
 from engine.judge.outcome import Sign, Verdict
 from engine.record.calendar import Calendar, birthday
 from engine.record.dictionary import Dictionary
@@ -86,6 +85,9 @@ class Labeller:
     def __init__(self, timeline: Timeline, dictionary: Dictionary, calendar: Calendar) -> None:
         self.timeline, self.words, self.calendar = timeline, dictionary, calendar
         self._answerable: frozenset[str] | None = None
+        self._present: dict[str, list[tuple[str, date | None]]] = {}
+        closing = dictionary.object[timeline.root.type].closed_by
+        self._closings = [event.happened for event in timeline.events([closing] if closing else [])]
 
     # --- whom an event is about ------------------------------------------------------------------------------------
 
@@ -142,22 +144,20 @@ class Labeller:
         duty = edition.duty
         for event in self.timeline.events(duty.when.events):
             for subject, start, late in self._subjects(duty, event):
-                alternatives = [
-                    match for match in duty.when.any_of if match.event == event.type and (match.lasting or not late)
-                ]
-                truth = any_true(holds(match.test, event.attributes) for match in alternatives)
+                truth = matches(duty.when, event, lasting=late)
                 if truth is False:
                     continue
-                missing = self._unsaid(edition, event, [] if truth else [match.test for match in alternatives])
+                missing = None if truth and not duty.same else self._unsaid(edition, event, doubtful=truth is None)
                 for per in self._pers(duty, event, subject):
                     shared = (str(event.attributes.get(name)) for name in duty.same)
                     yield Instance(edition, subject, per, (subject, per, *shared), event, start, missing=missing)
 
     @staticmethod
-    def _unsaid(edition: Edition, event: EventRecord, doubtful: list[Test | None]) -> str | None:
+    def _unsaid(edition: Edition, event: EventRecord, *, doubtful: bool) -> str | None:
         """What the event does not say, so that nobody can tell whether, or for what, it starts the duty."""
+        tests = [match.test for match in edition.duty.when.any_of if match.event == event.type] if doubtful else []
         unsaid = [
-            *lacking(doubtful, event.attributes),
+            *lacking(tests, event.attributes),
             *(name for name in edition.duty.same if name not in event.attributes),
         ]
         if unsaid:
@@ -173,14 +173,23 @@ class Labeller:
         if duty.for_each == root.type:
             yield root.id, event.happened, False
             return
-        present = sorted(thing.id for thing in self.timeline.objects(duty.for_each))
         named = self.named(duty, event)
-        for subject in present:
-            joined = None if named else self.timeline.joined(subject)
-            if named and subject not in named:
-                continue
-            late = joined is not None and joined > event.happened
-            yield subject, joined if joined is not None and late else event.happened, late
+        for subject, joined in self._everyone(duty.for_each):
+            if named:
+                if subject in named:
+                    yield subject, event.happened, False
+            elif joined is None or joined <= event.happened:
+                yield subject, event.happened, False
+            else:
+                yield subject, joined, True
+
+    def _everyone(self, object_type: str) -> list[tuple[str, date | None]]:
+        """The visible objects of that type, each with the day it joined the case if it joined late."""
+        found = self._present.get(object_type)
+        if found is None:
+            ids = sorted(thing.id for thing in self.timeline.objects(object_type))
+            found = self._present[object_type] = [(one, self.timeline.joined(one)) for one in ids]
+        return found
 
     @staticmethod
     def _first(started: Iterable[Instance]) -> list[Instance]:
@@ -224,19 +233,16 @@ class Labeller:
 
         What starts after the case has closed, and before it is taken up again, starts on a closed case.
         """
-        duty, days = instance.edition.duty, self._closings()
-        if self._over(instance.start, days):
+        duty, days = instance.edition.duty, self._closings
+        if days and self._over(instance.start):
             return instance.start
         if duty.ends_with is not None:
-            days += [event.happened for event in self._matching(duty.ends_with) if self._concerns(instance, event)]
+            ends = self._matching(duty.ends_with)
+            days = [*days, *(event.happened for event in ends if self._concerns(instance, event))]
         return min((day for day in days if day >= instance.start), default=None)
 
-    def _closings(self) -> list[date]:
-        event = self.words.object[self.timeline.root.type].closed_by
-        return [found.happened for found in self.timeline.events([event] if event else [])]
-
-    def _over(self, start: date, closings: list[date]) -> bool:
-        last = max((day for day in closings if day < start), default=None)
+    def _over(self, start: date) -> bool:
+        last = max((day for day in self._closings if day < start), default=None)
         if last is None:
             return False
         opened = self.timeline.events(word.name for word in self.words.events if word.lasting)

@@ -65,9 +65,16 @@ def _holds(test: AttributeTest, value: AttributeValue | None) -> Truth:
             return isinstance(value, int) and value <= int(wanted[0])
 
 
-def matches(pattern: Pattern, event: EventRecord) -> Truth:
-    """Whether the event is one of those that the pattern means."""
-    return any_true(holds(match.test, event.attributes) for match in pattern.any_of if match.event == event.type)
+def matches(pattern: Pattern, event: EventRecord, *, lasting: bool = False) -> Truth:
+    """Whether the event is one of those that the pattern means; with `lasting`, one whose effect lasts."""
+    truth: Truth = False
+    for match in pattern.any_of:
+        if match.event == event.type and (match.lasting or not lasting):
+            found = True if match.test is None else holds(match.test, event.attributes)
+            if found:
+                return True
+            truth = None if found is None else truth
+    return truth
 
 
 def in_scope(scope: Scope, subject: str, subject_type: str, timeline: Timeline) -> Truth:

@@ -6,7 +6,6 @@ exception of each kind, when the case closed, what a person judged. How those be
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
@@ -47,8 +46,7 @@ class Verdict(NamedTuple):
     recorded_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What a judge found out about one instance.
 
     `due` is None while nobody can know it (the event it waits for has not happened), or when there is none; `missing`

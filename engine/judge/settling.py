@@ -24,8 +24,8 @@ from typing import Any
 
 from durable.engine import Host
 from durable.lang import c as captured
+from durable.lang import cap, none, ruleset, when_all
 from durable.lang import m as fact
-from durable.lang import none, ruleset, when_all
 
 from engine.duty.language import Happen, Hold, Pattern, Recur, Stand
 from engine.duty.rulebook import Edition
@@ -34,6 +34,9 @@ from engine.judge.outcome import Sign
 from engine.record.model import EventRecord
 
 START, SURE, DOUBTFUL, EXCUSE, CLOCK, ABSENT = "start", "sure", "doubtful", "excuse", "clock", "absent"
+
+TOGETHER = 500
+"""Matches of one rule that are handed over in one call; more come in further calls."""
 
 Order = tuple[date, int, str]
 """Where an event stands among others: its day, then what started an instance before what may settle it, then its id."""
@@ -90,14 +93,12 @@ class Settler:
     def _run(self, clause: str, facts: list[dict[str, object]]) -> list[tuple[str, int, int]]:
         """What the clause's rules find over these facts: kind of match, number of the start, number of the event."""
         session = str(next(self._session))
+        facts.append({"kind": CLOCK})
         for number, one in enumerate(facts):
             one["id"], one["sid"], one["one"] = f"f{number}", session, 1
         self._matches = []
-        try:
-            self._host.assert_facts(clause, facts)
-            self._host.assert_fact(clause, {"id": CLOCK, "sid": session, "kind": CLOCK})
-        finally:
-            self._host.delete_state(clause, session)
+        self._host.assert_facts(clause, facts)
+        self._host.delete_state(clause, session)
         return self._matches
 
     # --- the rules -----------------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ class Settler:
                 self._fulfilment_rules(number)
                 for position, excuse in enumerate(edition.duty.unless):
                     if isinstance(excuse.when, Pattern):
-                        self._first_rule(number, f"{EXCUSE}{position}", "about", "ever" if excuse.already else "since")
+                        self._first_rule(number, f"{EXCUSE}{position}", "about", "" if excuse.already else "since")
         definition: dict[str, Any] = rules.define()[1]
         return definition
 
@@ -119,17 +120,18 @@ class Settler:
         self._first_rule(number, DOUBTFUL, "key", "low")
 
         @when_all(  # type: ignore[untyped-decorator]
+            cap(TOGETHER),
             captured.clock << (fact.kind == CLOCK),
             captured.start << (fact.kind == start),
             none(_joined(fact.kind == sure, fact.key == captured.start.key, fact.back > captured.start.low)),
         )
         def absent(found: Any) -> None:
-            self._matches.append((ABSENT, found.start.n, -1))
+            self._matches += [(ABSENT, match.start.n, -1) for match in found.m]
 
     def _first_rule(self, number: int, what: str, key: str, low: str) -> None:
         """The first fact of a kind about the same as a start, and after it.
 
-        `key` and `low` name the start's fact that says whom it is about, and after which place facts count.
+        `key` and `low` name the start's fact that says whom it is about, and after which place facts count (none: all do).
         """
 
         # Written out afresh each time: durable-rules writes the name of a pattern into the expression it is given.
@@ -137,16 +139,18 @@ class Settler:
             same = fact.key == getattr(captured.start, key)
             # What starts an instance does not excuse it as well.
             other = [fact.event != captured.start.event] if what.startswith(EXCUSE) else []
-            return [fact.kind == f"{number}:{what}", same, fact.back > getattr(captured.start, low), *other]
+            later = [fact.back > getattr(captured.start, low)] if low else []
+            return [fact.kind == f"{number}:{what}", same, *later, *other]
 
         @when_all(  # type: ignore[untyped-decorator]
+            cap(TOGETHER),
             captured.clock << (fact.kind == CLOCK),
             captured.start << (fact.kind == f"{number}:{START}"),
             captured.first << _joined(*after()),
             none(_joined(*after(), fact.at < captured.first.at)),
         )
         def first_found(found: Any) -> None:
-            self._matches.append((what, found.start.n, found.first.n))
+            self._matches += [(what, match.start.n, match.first.n) for match in found.m]
 
 
 class Batch:
@@ -201,23 +205,25 @@ class Batch:
         lows = [instance.order for instance in self.instances] if isinstance(self.must, Recur) else since
         orders = {*since, *lows, *(order for _, _, back, at, _ in self._settling for order in (back, at))}
         places = {order: place for place, order in enumerate(sorted(orders), start=1)}
+        # Whom an event is about becomes a number too: it is written and read as JSON on the way to the rules.
+        whom: dict[Key, int] = {}
         found: list[dict[str, object]] = [
             {
                 "kind": f"{self.number}:{START}",
                 "n": first + position,
-                "key": _text(self._own_key(instance) if own else instance.key),
-                "about": _text(instance.key),
+                "key": whom.setdefault(self._own_key(instance) if own else instance.key, len(whom)),
+                "about": whom.setdefault(instance.key, len(whom)),
                 "low": 0 if already else places[lows[position]],
                 "since": places[since[position]],
-                "ever": 0,
                 "event": instance.event.id,
             }
             for position, instance in enumerate(self.instances)
         ]
         for kind, key, back, at, one in self._settling:
-            place = {"at": places[at], "back": places[back], "event": one.event}
-            found.append({"kind": f"{self.number}:{kind}", "n": len(signs), "key": _text(key), **place})
-            signs.append(one)
+            if key in whom:
+                place = {"at": places[at], "back": places[back], "event": one.event}
+                found.append({"kind": f"{self.number}:{kind}", "n": len(signs), "key": whom[key], **place})
+                signs.append(one)
         return found
 
     def doubtful(self, instance: Instance) -> Sign | None:
@@ -234,7 +240,3 @@ class Batch:
 def _numbered(batches: Sequence[Batch]) -> list[tuple[int, Batch, Instance]]:
     pairs = [(batch, instance) for batch in batches for instance in batch.instances]
     return [(position, batch, instance) for position, (batch, instance) in enumerate(pairs)]
-
-
-def _text(key: Key) -> str:
-    return "\n".join(key)

@@ -60,8 +60,14 @@ class Timeline:
 
     def events(self, types: Iterable[str]) -> list[EventRecord]:
         """The visible events of these types, by day, then id."""
-        found = [event for name in dict.fromkeys(types) for event in self._events.get(name, ())]
-        return sorted(found, key=lambda event: (event.happened, event.id))
+        several = [found for name in dict.fromkeys(types) if (found := self._events.get(name))]
+        if len(several) < 2:
+            return several[0] if several else []
+        return sorted((event for found in several for event in found), key=lambda event: (event.happened, event.id))
+
+    def has(self, types: Iterable[str]) -> bool:
+        """Whether there is any visible event of these types."""
+        return any(name in self._events for name in types)
 
     def objects(self, object_type: str) -> list[ObjectRecord]:
         """The visible objects of that type."""

@@ -189,14 +189,18 @@ NS_1_4C = duty(
 
 NS_1_4D = duty(
     "NS-1.4d",
-    "The tool is used again and again while the case is open",
+    "The risk assessment tool is used again and again for each child while the case is open",
     for_each=child,
-    when=risk_assessed.with_(tool_used=not_said_to_be(False)),
-    first=True,
+    when=case_accepted,
     must=recur(risk_assessed.with_(tool_used=not_said_to_be(False))),
     within=value("ns_1_4d_tool_used_again_within"),
     at_closure=LAPSES,
     in_force=TOOL_AVAILABLE,
     source=f"{DOCUMENT}, 1.4",
-    reads="""Try it out and see whether it works like that or not at all.""",
+    reads="""The clause calls the process continuous: part a asks for a first use soon, this part for no gap that is too
+        long, and what is too long is ours. The clock starts when the case is accepted, or when a child joins it later,
+        and again with each use of the tool that names the child. An entry said to be without the tool does not count
+        here, although it counts for 1.1; one that does not say is taken to have used it. An entry from before
+        acceptance counts for part a only. A use of the tool also starts the next wait in a case that was accepted
+        before September 2007. A wait that is not over when the case closes lapses, for the reason given at 1.1.""",
 )

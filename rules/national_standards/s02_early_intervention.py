@@ -9,6 +9,7 @@ from engine.duty.words import (
     SHOULD,
     STATED,
     before,
+    clause,
     duty,
     either,
     exception,
@@ -86,6 +87,8 @@ NS_2_2 = duty(
         screening belongs to, so two referrals on one day may share one. What the screening found, and who did it, is
         not tested.""",
 )
+
+NS_2_3 = clause("NS-2.3", "Each case has one lead practitioner for the whole of the proceedings")
 
 NS_2_3A = duty(
     "NS-2.3a",
@@ -214,6 +217,8 @@ NS_2_4 = duty(
         window, nothing is asked any more. The clause leaves it to need, so it is weighed as should, not must.""",
 )
 
+NS_2_5 = clause("NS-2.5", "In public law, what the local authority has assessed and plans is reviewed early")
+
 NS_2_5A = duty(
     "NS-2.5a",
     "In public law, the local authority's assessments and care plan are reviewed early",
@@ -266,6 +271,8 @@ NS_2_5B = duty(
         count. The clause gives no number of days: ours is local. If the case closes within that time, nothing is asked
         any more. A document that was never recorded as received is not seen here.""",
 )
+
+NS_2_6 = clause("NS-2.6", "In private law, parents are helped to a safe agreement, or the court is shown a way forward")
 
 NS_2_6A = duty(
     "NS-2.6a",
