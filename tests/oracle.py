@@ -279,12 +279,19 @@ class World:
         if isinstance(duty.must, Recur):
             for key in {instance.key for instance in found if not instance.unsaid}:
                 sure = [one for one in found if one.key == key and not one.unsaid]
-                chain = min(sure, key=lambda one: (one.start, one.trigger.id))
-                closed = self.closed(chain)
+                chain = sure[0]
                 for event in self.events:
                     # Reading: whether a recurrence counts is asked with the values of its own day.
-                    counts = event.happened >= chain.start and (closed is None or event.happened < closed)
-                    if counts and self.occurs(duty.must.pattern, event, replace(chain, start=event.happened)):
+                    if not self.occurs(duty.must.pattern, event, replace(chain, start=event.happened)):
+                        continue
+                    own = [one for one in found if one.key == key and one.trigger is event]
+                    counts = False
+                    for one in sure:
+                        closed = self.closed(one)
+                        counts |= one.start <= event.happened and (closed is None or event.happened < closed)
+                    if own:  # It starts the duty itself, and is an occurrence as well: it does not follow itself.
+                        found = [replace(one, rank=1) if one in own else one for one in found]
+                    elif counts:
                         found.append(replace(chain, trigger=event, start=event.happened, rank=1))
         return found
 

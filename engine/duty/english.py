@@ -75,7 +75,7 @@ class English:
         first = f"the first time for each {_listed(duty.same, 'and')} that" if duty.same else "the first time that"
         often = first if duty.first else "whenever" if not self._lasting(duty) else "once"
         sentences = [f"{who}: {often} {self.pattern(duty.when)}, {self._must(duty)}."]
-        sentences += [self._exception(excuse, duty) for excuse in duty.unless]
+        sentences += [self.exception(excuse, duty) for excuse in duty.unless]
         if duty.judged:
             sentences.append(self._judged(duty))
         sentences.append(self._closure(duty))
@@ -116,7 +116,7 @@ class English:
                 earlier = "; an earlier one counts" if must.already else ""
                 return f"there must be {self._count(must)}{same} {by}{earlier}"
             case Recur():
-                return f"there must be {self._named(must.pattern)}{same} {by}, and again {by} after each one, until the case closes"
+                return f"there must be {self._named(must.pattern)}{same} {by}, and again {by} after each one, until {self._ended(duty)}"
             case Hold():
                 return f"that record itself must show, on that day: {self._test(must.test)}"
             case Never():
@@ -177,7 +177,8 @@ class English:
         later = "".join(f", and from {people(day)} {text}" for day, text in zip(days[1:], said[1:], strict=False))
         return said[0] + later
 
-    def _exception(self, excuse: Excuse, duty: Duty) -> str:
+    def exception(self, excuse: Excuse, duty: Duty) -> str:
+        """An exception of the duty as a sentence: what excuses it, or what only shows a reason."""
         match excuse.when:
             case Pattern():
                 earlier = ", even from before it began" if excuse.already else ""
@@ -202,7 +203,8 @@ class English:
         return f"{article} {roles}, {barred}, then says whether it was kept: {judged.question}{valid}"
 
     def _closure(self, duty: Duty) -> str:
-        closes = f"If the {self._root(duty)} closes first"
+        ended = self._ended(duty)
+        closes = f"If {ended} first"
         if duty.ends_with:
             closes += f", or {self.pattern(duty.ends_with)} first"
         elif isinstance(duty.deadline, ByClosure | AtOnce) and not isinstance(duty.must, Stand):
@@ -210,14 +212,15 @@ class English:
         return {
             "falls_due": f"{closes}, it falls due that day.",
             "lapses": f"{closes}, it lapses.",
-            "goes_on": "It goes on after that has closed."
-            if self._root(duty) != "case"
-            else "It goes on after the case has closed.",
+            "goes_on": f"It goes on even after {ended}.",
         }[duty.at_closure]
 
-    def _root(self, duty: Duty) -> str:
+    def _ended(self, duty: Duty) -> str:
+        """What ends the timeline: `the case closes`, or the event that ends another kind of timeline."""
         word = self.rulebook.dictionary.object[duty.for_each]
-        return words(word.name) if word.root else "case"
+        if not word.root or word.closed_by is None or word.name == "case":
+            return "the case closes"
+        return f"there is a record of “{words(word.closed_by)}”"
 
     def _in_force(self, duty: Duty) -> str:
         until = f" until {people(duty.until)}" if duty.until else ""

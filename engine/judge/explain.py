@@ -64,9 +64,9 @@ class _Teller:
     def _wanted(self) -> str:
         must = self.duty.must
         if isinstance(must, Stand):
-            return f"{words(must.begins.events[0])}"
+            return f"“{words(must.begins.events[0])}”"
         events = getattr(must, "pattern", None)
-        return " or ".join(words(name) for name in events.events) if events else words(self.duty.title)
+        return " or ".join(f"“{words(name)}”" for name in events.events) if events else words(self.duty.title)
 
     def _started(self) -> str:
         event = self.instance.event

@@ -199,23 +199,23 @@ class Labeller:
         return list(earliest.values())
 
     def _recurring(self, edition: Edition, must: Recur, started: list[Instance]) -> list[Instance]:
-        """The instances that occurrences start: each after a trigger of the same key, before the case closed."""
+        """The instances that occurrences start: each while some trigger of the same key has not been closed."""
         duty = edition.duty
-        earliest: dict[Key, Instance] = {}
-        for instance in sorted(started, key=lambda one: one.order):
+        triggers: dict[Key, list[tuple[Instance, date | None]]] = {}
+        for instance in started:
             if instance.missing is None:
-                earliest.setdefault(instance.key, instance)
+                triggers.setdefault(instance.key, []).append((instance, self.closed(instance)))
+        starting = {(instance.key, instance.event.id): instance for instance in started}
         found = []
-        for event in self.timeline.events(must.pattern.events):
-            if not matches(must.pattern, event):
-                continue
+        for event in self._matching(must.pattern):
             for key in self.keys(duty, event):
-                trigger = earliest.get(key)
-                if trigger is None or event.happened < trigger.start:
-                    continue
-                closed = self.closed(trigger)
-                if closed is None or event.happened < closed:
-                    found.append(Instance(edition, key[0], key[1], key, event, event.happened, rank=1))
+                day, itself = event.happened, starting.get((key, event.id))
+                if itself is not None:
+                    itself.rank = 1  # it is an occurrence as well, and does not follow itself
+                elif any(
+                    one.start <= day and (closed is None or day < closed) for one, closed in triggers.get(key, ())
+                ):
+                    found.append(Instance(edition, key[0], key[1], key, event, day, rank=1))
         return found
 
     def _missing_scope(self, duty: Duty, subject: str) -> str:

@@ -95,9 +95,6 @@ class _ExampleBody(Frozen):
     as_at: date
     known_at: datetime | date | None = None
     stated_only: bool = False
-    case: dict[str, object] = {}
-    organisation: dict[str, object] = {}
-    practitioner: dict[str, object] = {}
     objects: dict[str, object] = {}
     timeline: tuple[object, ...] = ()
     expect: tuple[Expected, ...]
@@ -151,7 +148,9 @@ class _ExampleFile:
     def _example(self, position: int, entry: object) -> Example:
         place = f"example {position}"
         try:
-            body = _ExampleBody.model_validate(_tuples(entry))
+            roots = self.rulebook.dictionary.roots
+            told = {key: value for key, value in _mapping(entry).items() if key not in roots}
+            body = _ExampleBody.model_validate(_tuples(told))
         except ValidationError as error:
             raise RulebookProblem(f"{self.path}: {place}: {explain(error)}") from error
         content = self._laid_over(entry if isinstance(entry, Mapping) else Mapping())

@@ -29,7 +29,7 @@ MOST_LISTED = 200
 
 def night_page(summary: NightSummary) -> str:
     """The page as HTML. The same night gives the same page."""
-    template = _environment().get_template("nightly.html")
+    template = environment().get_template("nightly.html")
     return template.render(
         night=summary,
         sentence=in_a_sentence(summary),
@@ -59,8 +59,9 @@ def write_page(summary: NightSummary, path: Path) -> None:
     write_whole(path, night_page(summary))
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """What every page is made with: all text escaped, nothing undefined, nothing in it that acts on a screen."""
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,
@@ -69,8 +70,8 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         finalize=_shown,
     )
-    environment.filters |= {"day": day, "moment": moment, "many": many}
-    return environment
+    made.filters |= {"day": day, "moment": moment, "many": many}
+    return made
 
 
 def _shown(value: object) -> object:

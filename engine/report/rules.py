@@ -1,4 +1,4 @@
-"""The rules for people and for programs: the list of clauses, one clause's page, and the record dictionary."""
+"""The rules for people and for programs: the list of clauses, and the record dictionary."""
 
 from __future__ import annotations
 
@@ -9,17 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.duty.english import STANDING, English, people, words
+from engine.duty.english import people
 from engine.duty.language import DecidedBy, Duty
-from engine.duty.rulebook import Rulebook, refs
+from engine.duty.rulebook import Rulebook
 from engine.record.dictionary import Dictionary
 from engine.record.problem import RulebookProblem, nearest
-
-_DECIDED_BY: dict[DecidedBy, str] = {
-    "record": "the record",
-    "record_and_person": "the record, then a person",
-    "person": "a person",
-}
+from engine.report.wording import DECIDED_BY
 
 
 def clauses_json(rulebook: Rulebook, examples: Mapping[str, int]) -> str:
@@ -48,7 +43,7 @@ def _clause(rulebook: Rulebook, clause: str, duties: tuple[Duty, ...], examples:
 
 def _strongest(duties: tuple[Duty, ...]) -> DecidedBy:
     """Who decides a clause: a person at least where a person decides one of its parts."""
-    order = list(_DECIDED_BY)
+    order = list(DECIDED_BY)
     return max((duty.decided_by for duty in duties), key=order.index)
 
 
@@ -61,42 +56,12 @@ def show_clauses(console: Console, rulebook: Rulebook, examples: Mapping[str, in
         told = _clause(rulebook, clause, duties, examples.get(clause, 0))
         title = f"{told['title']}{' (inferred)' if told['basis'] == 'inferred' else ''}"
         parts = ", ".join(duty.id.removeprefix(clause) for duty in duties) if len(duties) > 1 else ""
-        table.add_row(clause, Text(title), parts, str(told["force"]), _DECIDED_BY[_strongest(duties)],
+        table.add_row(clause, Text(title), parts, str(told["force"]), DECIDED_BY[_strongest(duties)],
                       people(min(duty.in_force for duty in duties)), str(told["examples"]))  # fmt: skip
     console.print(table)
     console.print(
         f"{len(rulebook.clauses)} clauses, {len(rulebook.duties)} duties. Rulebook {rulebook.sha256}", style="dim"
     )
-
-
-def show_clause(console: Console, rulebook: Rulebook, clause: str) -> None:
-    """One clause: gist, each duty's paragraph and reading, its values with their history.
-
-    Raises:
-        RulebookProblem: when there is no such clause or duty.
-    """
-    chosen = rulebook.chosen([clause])
-    duties = [duty for duty in rulebook.duties if duty.id in chosen]
-    english = English(rulebook)
-    console.print(Text(f"{duties[0].clause}  {rulebook.title(duties[0].clause)}", style="bold"))
-    for duty in duties:
-        console.print()
-        console.print(Text(f"{duty.id}  {duty.title}", style="bold"))
-        console.print(Text(english.paragraph(duty)))
-        console.print(Text(f"How we read it: {duty.reads}"))
-        console.print(
-            Text(
-                f"Decided by {_DECIDED_BY[duty.decided_by]}. Force: {duty.force}. Basis: {duty.basis}. Source: {duty.source}."
-            )
-        )
-        for name in dict.fromkeys(ref.value for ref in refs(duty)):
-            value = rulebook.values[name]
-            console.print(Text(f"{words(name)}: {value.says}."))
-            for version in value.versions:
-                shown = english.value(value, version)
-                console.print(Text(f"    from {people(version.from_)}: {shown}; source: {version.source}"))
-        for excuse in duty.unless:
-            console.print(Text(f"    exception, {STANDING[excuse.standing]}; source: {excuse.source}"))
 
 
 def show_words(console: Console, dictionary: Dictionary, about: str | None = None) -> None:

@@ -17,6 +17,7 @@ from engine.judge.outcome import OUTCOMES, Fault, Finding, Judgements, Outcome
 from engine.ledger.tally import NightSummary, Problem
 from engine.record.problem import RecordProblem, harmless
 from engine.report.wording import (
+    FLAGS,
     NO_TEAM,
     STANDINGS,
     WORST_FIRST,
@@ -39,11 +40,6 @@ _STYLES: dict[str, str] = {
     "met": "green",
     "excused": "green",
     "lapsed": "dim",
-}
-_FLAGS = {
-    "recorded_late": "put on the record late",
-    "reason_recorded": "a reason is on the record",
-    "provisional": "the bank holidays up to the due date are not all known yet",
 }
 
 
@@ -92,7 +88,7 @@ def show_night(console: Console, summary: NightSummary, places: Mapping[str, str
     if summary.previous:
         _line(console, 0, f"Before is the night {summary.previous.id}, as at {day(summary.previous.as_at)}.", "dim")
     for flag, times in summary.flags.items():
-        _line(console, 0, f"{times:>9,}  of them: {_FLAGS[flag]}", "dim")
+        _line(console, 0, f"{times:>9,}  of them: {FLAGS[flag]}", "dim")
     _breaches(console, summary)
     _teams(console, summary)
     coming = sum(summary.coming.values())
@@ -151,7 +147,7 @@ def _finding(console: Console, finding: Finding, title: str, judgements: Judgeme
     _line(console, 4, f"{who}: ", "", stands(finding, judgements.as_at), _STYLES[finding.outcome])
     marks = [STANDINGS["local"]] if finding.standing == "local" else []
     marks += ["'should', not 'must'"] if finding.force == "should" else []
-    marks += [_FLAGS[flag] for flag in finding.flags]
+    marks += [FLAGS[flag] for flag in finding.flags]
     if marks:
         _line(console, 4, "; ".join(marks), "italic")
     if finding.why:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from engine.duty.language import Standing
-from engine.judge.outcome import Finding, Outcome
+from engine.duty.language import DecidedBy, Standing
+from engine.judge.outcome import Finding, Flag, Outcome
 from engine.ledger.tally import NightSummary, OutcomeCounts
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -20,6 +20,20 @@ STANDINGS: dict[Standing, str] = {
     "local": "local value, not the standard's",
 }
 """Whose a deadline is, in words."""
+
+FLAGS: dict[Flag, str] = {
+    "recorded_late": "put on the record late",
+    "reason_recorded": "a reason is on the record",
+    "provisional": "the bank holidays up to the due date are not all known yet",
+}
+"""What stands beside an outcome, in words."""
+
+DECIDED_BY: dict[DecidedBy, str] = {
+    "record": "the record",
+    "record_and_person": "the record, then a person",
+    "person": "a person",
+}
+"""Who decides, in words; the more a person has to say, the later."""
 
 NO_TEAM = "(no team)"
 

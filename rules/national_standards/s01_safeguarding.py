@@ -77,8 +77,8 @@ NS_1_2 = duty(
     unless=exception(
         variation_noted.with_(discussed_with_manager=True),
         standing=LOCAL,
-        source="proposed: the later Safeguarding Policy (about 2022) allows a noted variation discussed with a manager; "
-        "the clause has no exception",
+        source="proposed: the later Safeguarding Policy (about 2022) allows a noted variation discussed with a "
+        "manager; the clause has no exception",
     ),
     judged=judged_by(
         "practice_supervisor",
@@ -117,8 +117,8 @@ NS_1_3 = duty(
     judged=judged_by(
         "practice_supervisor",
         "service_manager",
-        question="Does the plan say plainly what the risks to this child are, and is the part it gives us the right one "
-        "for these proceedings?",
+        question="Does the plan say plainly what the risks to this child are, and is the part it gives us the right "
+        "one for these proceedings?",
     ),
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
@@ -145,12 +145,13 @@ NS_1_4A = duty(
     at_closure=FALLS_DUE,
     in_force=TOOL_AVAILABLE,
     source=f"{DOCUMENT}, 1.4",
-    reads="""The tool was available from September 2007, so cases accepted before then are not asked. The clock starts
-        when the case is accepted, or when a child joins it later; an entry from before counts, since screening may
-        have used the tool already. Each child must be named in an entry of their own or a shared one. The clause gives
-        no number of days: ours is local. An entry that does not say whether the tool was used is taken to have used
-        it, because the clause wants one tool and no other; one that says it was not used does not count. Every kind of
-        work is included. A case that closes first should have had it by then.""",
+    reads="""The tool was available from September 2007, so cases accepted before then are not asked. The clock
+        starts when the case is accepted, or when a child joins it later. An entry from before counts, however
+        old, since screening may have used the tool already; whether it is still good is a matter for part d.
+        Each child must be named in an entry of their own or a shared one. The clause gives no number of days:
+        ours is local. An entry that does not say whether the tool was used is taken to have used it, because
+        the clause wants one tool and no other; one that says it was not used does not count. Every kind of work
+        is included. A case that closes first should have had it by then.""",
 )
 
 NS_1_4B = duty(

@@ -78,9 +78,9 @@ NS_10_1B = duty(
         binds; the clause does not name registration, so this can be contested. Each registration that is put on the record
         is to be seen renewed on or before its last day, and each renewal in its turn. The last day is the registration's
         own and not the clause's, so it counts as local. An entry without a last day leaves the question open. What is
-        open when the practitioner leaves lapses; whoever comes back has the registration put on the record anew. Being
-        struck off or suspended before the last day is not an entry that we know of, so it does not show. Somebody for
-        whom no registration was ever recorded is asked about in part d.""",
+        open when the practitioner leaves lapses; whoever comes back has the registration put on the record anew, and of
+        that one only the first renewal is watched. Being struck off or suspended before the last day is not an entry that
+        we know of, so it does not show. Somebody for whom no registration was ever recorded is asked about in part d.""",
 )
 
 NS_10_1C = duty(
