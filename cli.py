@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -24,6 +24,9 @@ from engine.duty.english import people
 from engine.duty.rulebook import Rulebook, collect
 from engine.record.problem import KeptError, RecordProblem, harmless
 from engine.record.timeline import LAST_MOMENT, View
+
+if TYPE_CHECKING:
+    from engine.policy.examples import Example
 
 KEPT, BREACHED, INCOMPLETE, DID_NOT_RUN = 0, 1, 2, 3
 HERE = ZoneInfo("Europe/London")
@@ -295,11 +298,24 @@ def list_rules(form: str) -> int:
 
 @rules_group.command()
 @click.argument("clause")
-def show(clause: str) -> int:
-    """One clause: what it promises, how we read it, its values and exceptions, in plain English."""
-    from engine.report.rules import show_clause
+@format_option("text", "html")
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write; printed when not given.")
+def show(clause: str, form: str, out: Path | None) -> int:
+    """One clause: what it promises, how we read it, its values, exceptions and examples, in plain English."""
+    from engine.record.whole_file import write_whole
+    from engine.report.clause import tell_clause
+    from engine.report.clause_page import clause_page
+    from engine.report.clause_text import clause_text, show_clause
 
-    show_clause(_console(), _rulebook(None), clause)
+    book = _rulebook(None)
+    told = tell_clause(book, clause, _examples(book, clause))
+    if out is not None:
+        write_whole(out, clause_page(told) if form == "html" else clause_text(told))
+        click.echo(out)
+    elif form == "html":
+        click.echo(clause_page(told), nl=False)
+    else:
+        show_clause(_console(), told)
     return KEPT
 
 
@@ -396,6 +412,16 @@ def _rulebook(frozen: Path | None) -> Rulebook:
         raise KeptError(
             f"{frozen}: cannot be read ({error.strerror}). Make one with `kept rules freeze --out {frozen}`."
         ) from error
+
+
+def _examples(book: Rulebook, clause: str) -> list[Example]:
+    """The examples of that clause, or of the clause that the duty is part of; none where there is no file of them."""
+    from engine.policy.examples import example_file, read_examples
+
+    chosen = book.chosen([clause])
+    whole = next(duty.clause for duty in book.duties if duty.id in chosen)
+    files = sorted(EXAMPLES.glob(f"*/{example_file(EXAMPLES, whole).name}"))
+    return [example for file in files if file.parent.name != "cases" for example in read_examples(file, book)]
 
 
 def _cases(cases: tuple[str, ...], caseload: Path | None, book: Rulebook) -> Iterator[object]:

@@ -590,6 +590,9 @@ def decide_record(world: World, instance: Instance, due: date | None, closed: da
         return kept(world, instance, done, "met")
     if excused is not None and within(excused.on, due):
         return Decision("excused", shown=(excused.event,), counted=excused.event)
+    # Reading: what lapsed when the case closed stays so, whatever comes after.
+    if waiting(world, instance, due, closed) == "lapsed":
+        return Decision("lapsed")
     if done is not None:
         return kept(world, instance, done, "late")
     if doubtful is not None:

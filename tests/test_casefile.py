@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from engine.record.casefile import read_case
 from engine.record.dictionary import Dictionary
+from engine.record.model import CaseRecord
 from engine.record.problem import RecordProblem
 from engine.record.timeline import Timeline, View
 
@@ -113,6 +115,19 @@ def test_nonsense_is_refused_with_file_place_and_remedy(
     assert problem in caught.value.problem
     assert caught.value.remedy.endswith(".")
     assert "\x1b" not in str(caught.value)
+
+
+def test_an_event_that_names_a_colleague_is_not_about_the_practitioner_whose_timeline_it_is(
+    case_of: Callable[[str], CaseRecord],
+) -> None:
+    case = case_of("""practitioner: {id: p1}
+objects: {p2: {type: practitioner}}
+timeline:
+  - {date: 2025-01-06, event: supervision_held, by: p2}
+  - {date: 2025-01-07, event: supervision_held, practitioner: p2}
+  - {date: 2025-01-08, event: supervision_held, practitioner: [p1, p2]}
+""")
+    assert [event.about("practitioner") for event in case.events] == [("p1",), ("p2",), ("p1", "p2")]
 
 
 @pytest.mark.parametrize(

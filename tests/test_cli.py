@@ -76,7 +76,7 @@ def test_a_breach_is_exit_status_1_and_says_why_and_what_to_do(kept: Run) -> Non
     ran = kept("check", "case.yaml", "--as-at", "2025-04-30", "--clause", "NS-2.2")
     assert (ran.status, ran.err) == (1, "")
     assert "was due 3 March 2025" in ran.out
-    assert "There is no record of referral screened." in ran.out
+    assert "There is no record of “referral screened”." in ran.out
     assert "To put right:" in ran.out
     assert "\x1b" not in ran.out
 

@@ -124,7 +124,7 @@ def tried(folder: Path, *left_out: str) -> Tried:
 def test_examples_without_a_hole_notice_every_mutant(tmp_path: Path) -> None:
     found = tried(tmp_path)
     assert [str(survivor) for survivor in found.survivors] == []
-    assert found.mutants == len(list(mutants(toy()))) == 19
+    assert found.mutants == len(list(mutants(toy()))) == 18
 
 
 @pytest.mark.parametrize(
@@ -179,6 +179,7 @@ def run(folder: Path, *left_out: str) -> Mutation:
 
 
 CLOSING = "When the case closes in time it lapses"
+NOT_YET = "A case taken on the day before the toy was in force is not asked about"
 
 
 def test_what_is_listed_is_not_reported_and_what_is_listed_for_nothing_is(tmp_path: Path) -> None:
@@ -193,7 +194,7 @@ def test_what_is_listed_is_not_reported_and_what_is_listed_for_nothing_is(tmp_pa
         f"    no example notices: add one to {tmp_path / 'toys' / 'ty_1_1.yaml'}",
         "TY-1.1: 3 working days instead of 2",
         f"    an example notices it: take it out of {tmp_path / 'survivors.yaml'}",
-        "19 mutants, 17 noticed, 1 listed as changing nothing, 1 not noticed",
+        "18 mutants, 16 noticed, 1 listed as changing nothing, 1 not noticed",
     ]
 
 
@@ -201,7 +202,7 @@ def test_all_noticed_or_listed_is_a_pass(tmp_path: Path) -> None:
     listing(tmp_path, ("TY-1.1", "falls due at closure*"), ("TY-1.1", "goes on after closure*"))
     found = run(tmp_path, CLOSING)
     assert found.passed
-    assert reported(found, tmp_path) == "19 mutants, 17 noticed, 2 listed as changing nothing, 0 not noticed"
+    assert reported(found, tmp_path) == "18 mutants, 16 noticed, 2 listed as changing nothing, 0 not noticed"
 
 
 @pytest.mark.parametrize(
@@ -221,9 +222,9 @@ def test_a_list_that_makes_no_sense_is_refused(tmp_path: Path, content: str, mes
         run(tmp_path)
 
 
-def test_a_clause_without_examples_notices_nothing(tmp_path: Path) -> None:
-    found = mutate(toy(), tmp_path, processes=1)
-    assert len(found.unnoticed) == found.mutants == 19
+def test_a_clause_without_examples_notices_nothing() -> None:
+    found = try_clause(toy(), "TY-1.1", ["TY-1.1"], ())
+    assert len(found.survivors) == found.mutants == 18
 
 
 class Deadly:
@@ -240,17 +241,19 @@ def test_a_process_that_dies_is_an_error_that_names_the_clause(tmp_path: Path, m
         mutate(toy(), tmp_path, processes=1)
 
 
-def test_results_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
-    second = SEEN_IN_TIME.model_copy(update={"id": "TY-1.2"})
-    book = toy(SEEN_IN_TIME, second)
-    some = [name for name in EXAMPLES if name != CLOSING]
-    write(tmp_path, some)
-    write(tmp_path, some, "TY-1.2")
+def test_clauses_tried_side_by_side_come_in_their_own_order(tmp_path: Path) -> None:
+    book = toy(SEEN_IN_TIME, Duty.model_validate({**SEEN_IN_TIME.model_dump(), "id": "TY-1.2"}))
+    write(tmp_path, [name for name in EXAMPLES if name != CLOSING])
+    write(tmp_path, [name for name in EXAMPLES if name != NOT_YET], "TY-1.2")
     told: list[int] = []
     found = mutate(book, tmp_path, processes=2, progress=told.append)
-    assert found == mutate(book, tmp_path, processes=1)
-    assert [survivor.clause for survivor in found.unnoticed] == ["TY-1.1", "TY-1.1", "TY-1.2", "TY-1.2"]
+    assert [str(survivor) for survivor in found.unnoticed] == [
+        "TY-1.1: falls due at closure instead of: lapses at closure",
+        "TY-1.1: goes on after closure instead of: lapses at closure",
+        "TY-1.2: in force from 31 May 2007 instead of 1 June 2007",
+    ]
     assert told == [1, 1]
+    assert found.mutants == 36
 
 
 def test_every_kind_of_mutant_is_made_and_each_has_its_own_words(rulebook: Rulebook) -> None:

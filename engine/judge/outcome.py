@@ -83,7 +83,10 @@ class Decision(NamedTuple):
 
 
 def decide(facts: Facts) -> Decision:
-    """The outcome of one instance: met, excused, late, in that order, then the rest."""
+    """The outcome of one instance: met, excused, lapsed, late, in that order, then the rest.
+
+    What lapsed when the case closed stays so: an occurrence after the case was taken up again does not make it late.
+    """
     due = due_date(facts)
     if facts.missing:
         return Decision("undetermined", None, None, facts.missing)
@@ -96,6 +99,8 @@ def decide(facts: Facts) -> Decision:
         return _decide_judged(facts, due, done)
     if facts.excused is not None and _in_time(facts.excused.on, due):
         return Decision("excused", due, None)
+    if _lapsed(facts, due):
+        return Decision("lapsed", due, None)
     if done is not None:
         return _decide_judged(facts, due, done)
     if facts.doubtful is not None:
@@ -114,9 +119,14 @@ def _in_time(day: date, due: date | None) -> bool:
     return due is None or day <= due
 
 
+def _lapsed(facts: Facts, due: date | None) -> bool:
+    """Whether the case closed first; what comes after that is not late."""
+    return facts.at_closure == "lapses" and facts.closed is not None and _in_time(facts.closed, due)
+
+
 def _open(facts: Facts, due: date | None) -> Outcome:
     """The outcome of what is neither done nor excused."""
-    if facts.at_closure == "lapses" and facts.closed is not None and _in_time(facts.closed, due):
+    if _lapsed(facts, due):
         return "lapsed"
     return "due" if _in_time(facts.as_at, due) else "breached"
 

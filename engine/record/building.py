@@ -187,7 +187,9 @@ class CaseBuilder:
         return datetime.combine(self.day(place, key, value), time.min)
 
     def _event_links(self, place: str, word: EventWord, links: list[tuple[str, object]]) -> tuple[tuple[str, str], ...]:
-        found: dict[tuple[str, str], None] = {(self.root.type, self.root.id): None}
+        # Every event is about the case whose timeline it is in, unless it names another of its kind: a colleague's training.
+        names_another = any(qualifier == self.root.type for qualifier, _ in links)
+        found: dict[tuple[str, str], None] = {} if names_another else {(self.root.type, self.root.id): None}
         for qualifier, target in links:
             wanted = PRACTITIONER if qualifier == ACTOR else qualifier
             if qualifier not in (ACTOR, self.root.type, *word.about):

@@ -9,7 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.duty.english import STANDING, English, words
-from engine.duty.language import Anniversary, Basis, Duty, Force, Judgement, ValueRef, Within
+from engine.duty.language import (
+    Anniversary,
+    AtOnce,
+    Basis,
+    Before,
+    ByClosure,
+    Duty,
+    Force,
+    Judgement,
+    OnDate,
+    Standing,
+    ValueRef,
+    Within,
+)
 from engine.duty.rulebook import Rulebook, refs
 from engine.duty.values import Value
 from engine.report.clause_examples import ExampleRead, ExamplesTold, tell_examples
@@ -23,11 +36,6 @@ _BASIS: dict[Basis, str] = {
     "stated": "stated in a published text",
     "inferred": "inferred: no published text says it in these words",
 }
-_BY_WHEN = {
-    "at_once": "on the day that starts it",
-    "none": "at any time: the clause gives no day, and none is needed",
-}
-
 Facts = tuple[tuple[str, str], ...]
 """Headings, each with what there is to say under it."""
 
@@ -184,30 +192,27 @@ def _duty_facts(duty: Duty, english: English) -> Facts:
 
 
 def _by_when(duty: Duty, english: English) -> str:
-    deadline = duty.deadline
-    match deadline.deadline:
-        case "within":
-            assert isinstance(deadline, Within)  # noqa: S101 - told apart by `deadline`
-            return f"{_now(deadline.value, english)}, counted from the start"
-        case "anniversary":
-            assert isinstance(deadline, Anniversary)  # noqa: S101 - told apart by `deadline`
-            whose = f"the {'youngest ' if deadline.youngest else ''}{words(deadline.of)}"
-            return f"{_now(deadline.value, english)}, counted from the date “{words(deadline.attribute)}” of {whose}"
-        case "none" | "at_once":
-            said = _BY_WHEN[deadline.deadline]
-        case "on_date":
-            said = f"on the date that the record gives as “{words(getattr(deadline, 'attribute', ''))}”"
-        case "before":
-            said = f"before what the clause says it must come before: {_events(deadline)}"
-        case "by_closure":
-            said = "by the day it closes"
-    standing, source = getattr(deadline, "standing", None), getattr(deadline, "source", "")
-    return f"{said} ({STANDING[standing]}; source: {source})" if standing and source else said
+    match duty.deadline:
+        case Within(value=ref):
+            return f"{_now(ref, english)}, counted from the start"
+        case Anniversary(value=ref, of=of, attribute=attribute, youngest=youngest):
+            whose = f"the {'youngest ' if youngest else ''}{words(of)}"
+            return f"{_now(ref, english)}, counted from the date “{words(attribute)}” of {whose}"
+        case OnDate(attribute=attribute, standing=standing, source=source):
+            return f"on the date that the record gives as “{words(attribute)}”{_whose(standing, source)}"
+        case Before(pattern=pattern, standing=standing, source=source):
+            first = " or ".join(f"“{words(name)}”" for name in pattern.events)
+            return f"before it comes to the first {first}{_whose(standing, source)}"
+        case ByClosure(standing=standing, source=source):
+            return f"by the day the case closes{_whose(standing, source)}"
+        case AtOnce(standing=standing, source=source):
+            return f"on the day that starts it{_whose(standing, source)}"
+        case _:
+            return "no day is given, and none is needed"
 
 
-def _events(deadline: object) -> str:
-    pattern = getattr(deadline, "pattern", None)
-    return " or ".join(f"“{words(name)}”" for name in pattern.events) if pattern else ""
+def _whose(standing: Standing, source: str) -> str:
+    return f" ({STANDING[standing]}{f'; source: {source}' if source else ''})"
 
 
 def _judgement(judged: Judgement, english: English) -> Facts:

@@ -80,8 +80,8 @@ def show_words(console: Console, dictionary: Dictionary, about: str | None = Non
             console.print(Text(f"  {word.name}", style="bold") + Text(f"  {word.says}", style="default"))
             for link in getattr(word, "links", ()):
                 console.print(Text(f"      {link.qualifier} → {', '.join(link.to)}: {link.says}"))
-            if getattr(word, "about", ()):
-                console.print(Text(f"      about: {', '.join(word.about)}"))
+            if may_be_about := getattr(word, "about", ()):
+                console.print(Text(f"      about: {', '.join(may_be_about)}"))
             for attribute in word.attributes:
                 console.print(Text(f"      {attribute.name} ({attribute.kind}): {attribute.says}"))
                 for code, says in attribute.codes.items():

@@ -201,13 +201,13 @@ NS_6_3B = duty(
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 6.3",
     reads="""The clock starts when the practitioner is made the lead of a case for the first time, and again with each
-        assessment of their work, until they leave; further cases do not start it anew. The length of the cycle is
-        ours. One assessment of any piece of their work is enough for a cycle, with whatever grades: this part asks
-        whether the work is looked at, not how good it is. Somebody who never leads a case has no casework here. A
-        practitioner whose first case came before June 2007 is covered from the first assessment after that. A long
-        absence, recorded after the clock started and by the due date, and for a first assessment that the
-        practitioner was new and had an induction first, are shown as reasons, and the promise still counts as not
-        kept.""",
+        assessment of their work, until they leave; further cases do not start it anew, and neither does coming back
+        after having left, so work after a return is not looked at here. The length of the cycle is ours. One
+        assessment of any piece of their work is enough for a cycle, with whatever grades: this part asks whether the
+        work is looked at, not how good it is. Somebody who never leads a case has no casework here. A practitioner
+        whose first case came before June 2007 is covered from the first assessment after that. A long absence,
+        recorded after the clock started and by the due date, and for a first assessment that the practitioner was new
+        and had an induction first, are shown as reasons, and the promise still counts as not kept.""",
 )
 
 NS_6_3C = duty(

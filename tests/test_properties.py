@@ -1,0 +1,437 @@
+"""What holds of all duties, whatever they say: over random duties and cases, and over the real rulebook and the sample.
+
+Each property takes a situation and a source of chance, and is tried twice: over some situations in every run, over many
+more in the soak. Those over the real rulebook follow, with cases of the sample.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.duty.language import Before, Duty, Happen, Never, Recur, Stand, Test, ValueRef
+from engine.duty.language import AttributeTest as Leaf
+from engine.duty.language import Every as AllOf
+from engine.duty.language import Some as AnyOf
+from engine.duty.rulebook import JUDGEMENT, Edition, Rulebook
+from engine.duty.values import Value
+from engine.judge.case_judge import CaseJudge
+from engine.judge.matching import matches
+from engine.judge.outcome import OUTCOMES, Finding, Outcome
+from engine.policy.sample import sample_cases
+from engine.record.dictionary import AttributeValue, Dictionary
+from engine.record.model import CaseRecord, EventRecord, LinkRecord
+from engine.record.timeline import View
+from tests.strategies import Situation, situations
+
+Found = dict[str, Finding]
+Property = Callable[[Situation, Random], None]
+
+ONE_DAY = timedelta(days=1)
+FOR_EVER = datetime(2999, 12, 31)
+
+
+def found(judge: CaseJudge, case: CaseRecord, view: View, *, explained: bool = False) -> Found:
+    """The findings by instance: one for each."""
+    judged = judge.judge(case, view, explained=explained)
+    assert not judged.faults, judged.faults[0].trace
+    by_instance = {one.instance: one for one in judged.findings}
+    assert len(by_instance) == len(judged.findings)
+    return by_instance
+
+
+def seen(situation: Situation, case: CaseRecord | None = None, book: Rulebook | None = None) -> Found:
+    """What is found in a situation, or in one that differs in its case or rulebook."""
+    judge = CaseJudge(book or situation.rulebook, stated_only=situation.stated_only)
+    return found(judge, case or situation.case, View(situation.as_at, situation.known_at))
+
+
+# --- alone, in any order, every time ---------------------------------------------------------------------------------------
+
+
+def a_duty_alone_gives_what_it_gives_among_the_others(situation: Situation, _: Random) -> None:
+    case, book, view = situation.case, situation.rulebook, View(situation.as_at, situation.known_at)
+    among = found(CaseJudge(book, stated_only=situation.stated_only), case, view, explained=True)
+    for duty in {duty.id: duty for duty in book.duties}:
+        expected = {name: one for name, one in among.items() if one.duty == duty}
+        alone = CaseJudge(book, only=[duty], stated_only=situation.stated_only)
+        assert found(alone, case, view, explained=True) == expected
+        # And in a rulebook that holds nothing else.
+        small = rulebook_with(book, duties=tuple(one for one in book.duties if one.id == duty))
+        assert found(CaseJudge(small, stated_only=situation.stated_only), case, view, explained=True) == expected
+
+
+def the_order_of_entries_does_not_matter(situation: Situation, random: Random) -> None:
+    case = situation.case
+    shuffled = case.model_copy(
+        update={name: tuple(random.sample(part, len(part))) for name, part in
+                (("objects", case.objects), ("links", case.links), ("events", case.events))}
+    )  # fmt: skip
+    assert seen(situation, shuffled) == seen(situation)
+
+
+def the_order_of_duties_does_not_matter(situation: Situation, random: Random) -> None:
+    duties = situation.rulebook.duties
+    shuffled = rulebook_with(situation.rulebook, duties=tuple(random.sample(duties, len(duties))))
+    assert seen(situation, book=shuffled) == seen(situation)
+
+
+def judging_leaves_nothing_behind(situation: Situation, random: Random) -> None:
+    case, view = situation.case, View(situation.as_at, situation.known_at)
+    judge = CaseJudge(situation.rulebook, stated_only=situation.stated_only)
+    others = [View(situation.as_at - ONE_DAY * random.randint(1, 20)), View(situation.as_at + ONE_DAY)]
+    fewer = case.model_copy(update={"events": case.events[::2]})
+    first = judge.judge(case, view)
+    for other in others:
+        judge.judge(case, other)
+        judge.judge(fewer, view)
+    assert judge.judge(case, view) == first
+
+
+def no_instance_is_found_twice(situation: Situation, _: Random) -> None:
+    for name, one in seen(situation).items():  # `found` has counted them
+        assert one.outcome in OUTCOMES
+        assert name.split("/")[:4] == [one.duty, situation.case.id, one.subject, one.evidence[0]]
+
+
+# --- what comes later ------------------------------------------------------------------------------------------------------
+
+
+def later_records_do_not_change_an_earlier_night(situation: Situation, random: Random) -> None:
+    case, view = situation.case, View(situation.as_at, situation.known_at)
+    tonight = seen(situation)
+    without = [event for event in case.events if view.shows(event.happened, event.recorded)]
+    assert seen(situation, case.model_copy(update={"events": tuple(without)})) == tonight
+    more = tuple(later_event(event, f"later{number}", view, random) for number, event in enumerate(case.events))
+    ties = tuple(later_links(case, view, random))
+    grown = case.model_copy(update={"events": (*more, *case.events), "links": (*case.links, *ties)})
+    assert seen(situation, grown) == tonight
+
+
+def later_event(event: EventRecord, name: str, view: View, random: Random) -> EventRecord:
+    """Such an event again, which had not happened yet, or was not yet on the record."""
+    if random.random() < 0.5 and event.happened <= view.as_at:
+        recorded = max(view.known_at, datetime.combine(event.happened, time.min)) + timedelta(seconds=1)
+        return event.model_copy(update={"id": name, "recorded": recorded})
+    day = view.as_at + ONE_DAY * random.randint(1, 9)
+    return event.model_copy(update={"id": name, "happened": day, "recorded": datetime.combine(day, time.min)})
+
+
+def later_links(case: CaseRecord, view: View, random: Random) -> Iterator[LinkRecord]:
+    """Links such as there are between other objects of the same types, from a later day or recorded later."""
+    types = {thing.id: thing.type for thing in (case.root, *case.objects)}
+    kinds = {(types[link.source], link.qualifier, types[link.target]) for link in case.links}
+    known = {(link.source, link.qualifier, link.target) for link in case.links}
+    for source, qualifier, target in sorted(kinds):
+        pairs = [(one, other) for one in types for other in types if one != other]
+        pairs = [(one, other) for one, other in pairs if (types[one], types[other]) == (source, target)]
+        for one, other in random.sample(pairs, min(2, len(pairs))):
+            if (one, qualifier, other) not in known:
+                happened = view.as_at + ONE_DAY
+                recorded = view.known_at + timedelta(seconds=1)
+                late = random.random() < 0.5
+                yield LinkRecord(source=one, qualifier=qualifier, target=other,
+                                 happened=None if late else happened, recorded=recorded if late else None)  # fmt: skip
+
+
+def a_change_of_a_value_moves_nothing_that_started_before(situation: Situation, random: Random) -> None:
+    book = situation.rulebook
+    if not book.values:
+        return
+    name = random.choice(sorted(book.values))
+    days = sorted({event.happened for event in situation.case.events})
+    day = random.choice(days) + ONE_DAY * random.randint(0, 1)
+    old = book.values[name]
+    content: object = random.randint(0, 30)
+    if old.unit == "codes":
+        known = sorted({str(code) for version in old.versions for code in version.value or ()})  # type: ignore[union-attr]
+        content = (random.choice(known),)
+    elif random.random() < 0.3:
+        content = None
+    changed = rulebook_with(book, values={**book.values, name: from_that_day(old, day, content)})
+    before, after = seen(situation), seen(situation, book=changed)
+    if old.unit != "codes":
+        assert after.keys() == before.keys()
+    assert started_before(after, day) == started_before(before, day)
+
+
+def from_that_day(value: Value, day: date, content: object) -> Value:
+    """The value with another version from that day on."""
+    kept = [version for version in value.versions if version.from_ < day]
+    standing = (kept or value.versions)[-1].standing
+    new = {"from": day, "value": content, "standing": standing, "source": "made up"}
+    versions = (*(version.model_dump(by_alias=True) for version in kept), new)
+    return Value.model_validate({**value.model_dump(by_alias=True), "versions": versions})
+
+
+def started_before(findings: Found, day: date) -> Found:
+    return {name: one for name, one in findings.items() if one.start < day}
+
+
+def rulebook_with(book: Rulebook, **changed: object) -> Rulebook:
+    parts = {"dictionary": book.dictionary, "calendar": book.calendar, "values": book.values, "duties": book.duties}
+    return Rulebook.model_validate({**parts, **changed})
+
+
+# --- day after day ---------------------------------------------------------------------------------------------------------
+
+DONE_OR_NOT: dict[Outcome, set[Outcome]] = {
+    "met": {"met"},
+    "late": {"late"},
+    "excused": {"excused", "met"},
+    "due": {"due", "met", "late", "excused", "breached", "lapsed", "undetermined"},
+    "breached": {"breached", "late", "undetermined"},
+    "undetermined": {"undetermined", "met", "late", "excused"},
+    "lapsed": {"lapsed", "met", "late", "excused", "undetermined"},
+}
+"""What an outcome may become from one day to the next, where the record alone decides, whatever happens."""
+
+NEVER: dict[Outcome, set[Outcome]] = {
+    "met": {"met"},
+    "excused": {"excused"},
+    "breached": {"breached"},
+    "due": {"due", "met", "breached", "excused", "lapsed"},
+    "undetermined": {"undetermined"},
+    "lapsed": {"lapsed", "met", "breached", "excused"},
+}
+"""The same of what must never happen."""
+
+UNTIL_JUDGED: dict[Outcome, set[Outcome]] = {
+    "met": {"met"},
+    "late": {"late"},
+    "unjudged": {"unjudged"},
+    "excused": {"excused", "unjudged"},
+    "due": {"due", "unjudged", "excused", "breached", "lapsed", "undetermined"},
+    "breached": {"breached", "unjudged", "undetermined"},
+    "undetermined": {"undetermined", "unjudged", "excused"},
+    "lapsed": {"lapsed", "unjudged", "excused", "undetermined"},
+}
+"""The same where a person judges as well, on a day on which nobody judged anything or took the case on."""
+
+BY_JUDGING: set[Outcome] = {"met", "late", "breached", "unjudged"}
+"""What a judgement may make of work, and losing one."""
+
+
+class Day:
+    """What arrives in a case on one day."""
+
+    def __init__(self, case: CaseRecord, words: Dictionary, day: date) -> None:
+        self.day = day
+        self.types = {event.type for event in case.events if event.happened == day}
+        self.links = any(link.happened == day for link in case.links)
+        self.judging = JUDGEMENT in self.types or any(words.event[name].answerable for name in self.types)
+
+    @property
+    def quiet(self) -> bool:
+        return not self.types and not self.links
+
+
+def walk(case: CaseRecord, book: Rulebook, judge: CaseJudge, days: int) -> None:
+    """Every day from the first event on, with all the record there will ever be: no outcome changes but as it may."""
+    duties = {(duty.id, duty.in_force): duty for duty in book.duties}
+    first = min(event.happened for event in case.events)
+    before: Found = {}
+    for day in (first + ONE_DAY * number for number in range(days)):
+        now = found(judge, case, View(day, FOR_EVER))
+        news = Day(case, book.dictionary, day)
+        # A link that begins moves whom there is to owe anything to: a report is annexed, a sister joins.
+        for name, one in () if news.links else before.items():
+            duty = next(duty for (known, from_), duty in duties.items()
+                        if known == one.duty and from_ <= one.start and (not duty.until or one.start < duty.until))  # fmt: skip
+            check_step(one, now.get(name), duty, news)
+        before = now
+
+
+def check_step(one: Finding, then: Finding | None, duty: Duty, news: Day) -> None:
+    """One instance from one day to the next."""
+    if then is None:
+        # The first of all is not known while the record does not say whether an event is one.
+        assert duty.first
+        assert one.outcome == "undetermined"
+        assert news.types
+        return
+    assert then.outcome in allowed(one, duty, news), (news.day, one, then)
+    assert then.start == one.start
+    if one.due is not None and one.due != then.due:
+        assert duty.at_closure == "falls_due", (news.day, one, then)
+        assert then.due is not None
+        assert then.due < one.due
+    if then.outcome == one.outcome in ("met", "late") and not duty.judged:
+        assert then.done == one.done
+    if news.quiet and then.outcome == one.outcome and not expires(duty):
+        assert then.model_copy(update={"days_over": one.days_over}) == one
+
+
+def allowed(one: Finding, duty: Duty, news: Day) -> set[Outcome]:
+    never = isinstance(duty.must, Never)
+    if news.quiet:
+        may = {one.outcome}
+        may |= {"breached"} if one.outcome == "due" and not never else set()
+        may |= {"met"} if one.outcome in ("due", "lapsed") and never else set()
+    elif duty.judged:
+        may = UNTIL_JUDGED[one.outcome] | (BY_JUDGING if news.judging else set())
+    else:
+        may = (NEVER if never else DONE_OR_NOT)[one.outcome]
+    if expires(duty):
+        may = may | BY_JUDGING | {"undetermined"}
+    return may
+
+
+def expires(duty: Duty) -> bool:
+    """Whether a judgement stands only so long."""
+    return duty.judged is not None and duty.judged.valid_for is not None
+
+
+def no_day_makes_an_outcome_worse(situation: Situation, _: Random) -> None:
+    judge = CaseJudge(situation.rulebook, stated_only=situation.stated_only)
+    walk(situation.case, situation.rulebook, judge, 120)
+
+
+# --- good work ---------------------------------------------------------------------------------------------------------------
+
+BETTER: dict[Outcome, set[Outcome]] = {
+    "met": {"met"},
+    "late": {"late", "met", "excused"},
+    "excused": {"excused", "met"},
+    "due": {"due", "met", "excused"},
+    "breached": {"breached", "late", "met", "excused"},
+    "undetermined": {"undetermined", "met", "late", "excused"},
+    "lapsed": {"lapsed", "met", "late", "excused"},
+}
+"""What an outcome may become when what fulfils the duty is put on the record, on whatever day; it may excuse it too."""
+
+
+def more_good_work_makes_nothing_worse(situation: Situation, random: Random) -> None:
+    before = seen(situation)
+    for one in random.sample(sorted(before.values(), key=lambda one: one.instance), min(4, len(before))):
+        edition = edition_of(situation.rulebook, one, situation.stated_only)
+        event = fulfilling(situation.case, situation.rulebook, edition, one, situation.as_at, random)
+        if event is None:
+            continue
+        grown = situation.case.model_copy(update={"events": (*situation.case.events, event)})
+        check_better(before, seen(situation, grown), edition.duty.id)
+
+
+def check_better(before: Found, after: Found, duty: str) -> None:
+    for name, one in before.items():
+        if one.duty == duty:
+            assert after[name].outcome in BETTER[one.outcome], (one, after[name])
+
+
+def edition_of(book: Rulebook, one: Finding, stated_only: bool = False) -> Edition:
+    """The edition of a duty by which that finding was made."""
+    editions = book.editions(stated_only=stated_only)
+    return next(edition for edition in editions if edition.duty.id == one.duty and edition.covers(one.start))
+
+
+def fulfilling(
+    case: CaseRecord, book: Rulebook, edition: Edition, one: Finding, as_at: date, random: Random
+) -> EventRecord | None:
+    """An event that would fulfil it, if there is one that is nothing else: no limit, no end, no start of it all."""
+    duty, must = edition.duty, edition.duty.must
+    # A person's judgement is of the last work before it: other work, another judgement.
+    if not isinstance(must, Happen | Recur) or duty.judged:
+        return None
+    other = {word.closed_by for word in book.dictionary.objects}
+    other |= {word.name for word in book.dictionary.events if word.lasting}
+    other |= set(duty.ends_with.events if duty.ends_with else ())
+    other |= set(duty.deadline.pattern.events if isinstance(duty.deadline, Before) else ())
+    other |= set(duty.when.events if duty.first else ())
+    choice = [match for match in must.pattern.any_of if match.event not in other]
+    if not choice:
+        return None
+    match = random.choice(choice)
+    start = next(event for event in case.events if event.id == one.evidence[0])
+    said = {name: start.attributes[name] for name in duty.same if name in start.attributes}
+    per = one.instance.split("/")[4:]
+    links = {(case.root.type, case.root.id), (duty.for_each, one.subject)} | {(str(duty.per), name) for name in per}
+    day = one.start + ONE_DAY * random.randint(0, max((as_at - one.start).days, 0))
+    event = EventRecord(
+        id=f"good{random.randint(0, 9)}",
+        type=match.event,
+        happened=random.choice([one.start, day, min(day, one.due or day)]),
+        recorded=datetime.combine(day, time.min),
+        attributes=satisfying(match.test) | said,
+        links=tuple(sorted(links)),
+    )
+    return event if matches(must.pattern, event) else None
+
+
+def satisfying(test: Test | None) -> dict[str, AttributeValue]:
+    """Attributes that satisfy the condition, if it can be guessed from what it names."""
+    if isinstance(test, AllOf):
+        return {name: value for part in test.tests for name, value in satisfying(part).items()}
+    if isinstance(test, AnyOf):
+        return satisfying(test.tests[0])
+    if isinstance(test, Leaf) and not isinstance(test.values, ValueRef) and test.values:
+        if test.op == "includes":
+            return {test.attribute: tuple(str(value) for value in test.values)}
+        return {test.attribute: test.values[0]} if test.op in ("is", "one_of", "at_least", "at_most") else {}
+    return {}
+
+
+# --- stated only -------------------------------------------------------------------------------------------------------------
+
+
+def what_is_stated_stays_and_what_is_local_is_left_open(situation: Situation, _: Random) -> None:
+    check_stated(situation.case, situation.rulebook, View(situation.as_at, situation.known_at))
+
+
+def check_stated(case: CaseRecord, book: Rulebook, view: View) -> None:
+    usual = found(CaseJudge(book), case, view)
+    only = found(CaseJudge(book, stated_only=True), case, view)
+    assert only.keys() == usual.keys()
+    for name, one in usual.items():
+        duty = edition_of(book, one).duty
+        if one.standing == "local":
+            assert only[name].outcome == "undetermined"
+        elif not lapses_locally(book, duty, one.start):
+            assert only[name] == one
+
+
+def lapses_locally(book: Rulebook, duty: Duty, day: date) -> bool:
+    """Whether how long a judgement stands is not stated."""
+    if not (duty.judged and duty.judged.valid_for):
+        return False
+    version = book.values[duty.judged.valid_for.value].on(day)
+    return version is None or version.standing == "local"
+
+
+# --- over random duties and cases --------------------------------------------------------------------------------------------
+
+PROPERTIES: dict[Property, int] = {
+    a_duty_alone_gives_what_it_gives_among_the_others: 60,
+    the_order_of_entries_does_not_matter: 40,
+    the_order_of_duties_does_not_matter: 25,
+    judging_leaves_nothing_behind: 30,
+    no_instance_is_found_twice: 40,
+    later_records_do_not_change_an_earlier_night: 60,
+    a_change_of_a_value_moves_nothing_that_started_before: 60,
+    no_day_makes_an_outcome_worse: 20,
+    more_good_work_makes_nothing_worse: 60,
+    what_is_stated_stays_and_what_is_local_is_left_open: 50,
+}
+"""Each property with over how many situations it is tried in every run."""
+
+
+def holds_over(prop: Property, examples: int) -> None:
+    settings(max_examples=examples)(given(situations(), st.randoms(use_true_random=False))(prop))()
+
+
+@pytest.mark.parametrize("prop", PROPERTIES, ids=lambda prop: prop.__name__)
+def test_of_all_duties(prop: Property) -> None:
+    holds_over(prop, PROPERTIES[prop])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("prop", PROPERTIES, ids=lambda prop: prop.__name__)
+def test_of_all_duties_over_many(prop: Property) -> None:
+    holds_over(prop, 40 * PROPERTIES[prop])
