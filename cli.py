@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 import rules
 from engine.duty.english import people
 from engine.duty.rulebook import Rulebook, collect
+from engine.record.model import CaseRecord
 from engine.record.problem import KeptError, RecordProblem, harmless
 from engine.record.timeline import LAST_MOMENT, View
 
@@ -35,7 +36,7 @@ EXAMPLES = Path(__file__).parent / "fixtures"
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A date such as 2025-03-04."""
 
     name = "date"
@@ -50,7 +51,7 @@ class Day(click.ParamType):
             self.fail(f"{harmless(str(value))!r} is not a date that exists; write it as 2025-03-04", param, ctx)
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A moment such as 2025-03-04T16:30; a date alone is the end of that day."""
 
     name = "when"
@@ -424,7 +425,7 @@ def _examples(book: Rulebook, clause: str) -> list[Example]:
     return [example for file in files if file.parent.name != "cases" for example in read_examples(file, book)]
 
 
-def _cases(cases: tuple[str, ...], caseload: Path | None, book: Rulebook) -> Iterator[object]:
+def _cases(cases: tuple[str, ...], caseload: Path | None, book: Rulebook) -> Iterator[CaseRecord | RecordProblem]:
     if caseload is None:
         from engine.record.casefile import read_case
 

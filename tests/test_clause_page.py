@@ -25,9 +25,8 @@ from tests.test_report import HOSTILE, Page
 
 __all__ = ["kept"]  # the fixture
 
-SPAN = re.compile(
-    r"\b(\d+ (?:working day|calendar day|day|week|month|year)s?)\b(?: \(?(%s))?" % "|".join(STANDING.values())
-)
+WHOSE = "|".join(STANDING.values())
+SPAN = re.compile(rf"\b(\d+ (?:working day|calendar day|day|week|month|year)s?)\b(?: \(?({WHOSE}))?")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +61,7 @@ def test_every_clause_has_a_page_with_everything_on_it(pages: dict[str, ClauseTo
                 said += [duty.judged.question, "not whom it is about"] if duty.judged else []
                 said += [rulebook.values[ref.value].says for ref in refs(duty)]
                 for each in said:
-                    assert flat(each) in text or len(told.duties) == 1 and each == duty.title
+                    assert flat(each) in text
             for paragraph in (duty.paragraph for duty in told.duties):
                 assert flat(paragraph) in text
             assert ("under review; judged" in text) == any(d.status == "under_review" for d in rulebook.clauses[clause])
@@ -84,6 +83,7 @@ def test_whose_a_number_is_stands_beside_it_wherever_it_is_shown(pages: dict[str
         assert told.local or not any(version.local for version in versions)
 
 
+@pytest.mark.soak
 def test_whose_a_due_date_is_stands_beside_it(
     pages: dict[str, ClauseTold], examples: dict[str, tuple[Example, ...]], rulebook: Rulebook
 ) -> None:
@@ -98,11 +98,10 @@ def test_whose_a_due_date_is_stands_beside_it(
                         finding.start,
                         finding.standing if one.due else "",
                     ), f"{example.place}: {example.name}"
-        dues = [one for example in told.examples.each for one in example.expect if one.due]
-        page = flat(" ".join(Page(clause_page(told)).text))
-        for one in dues:
-            assert one.due_told.replace("(", "").replace(")", "") in page
-            assert one.due_told in flat(clause_text(told))
+        text, page = both(told)
+        for due in {one.due_told for example in told.examples.each for one in example.expect if one.due}:
+            assert due in text
+            assert due.replace("(", "").replace(")", "") in page
 
 
 def first_fit(expected: Expected, findings: list[Finding]) -> Finding | None:

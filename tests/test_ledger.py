@@ -18,7 +18,8 @@ import pytest
 
 from engine.judge.outcome import OUTCOMES, Finding
 from engine.ledger.night import NothingToJudgeError
-from engine.ledger.store import Ledger, RunStart
+from engine.ledger.runs import RunStart
+from engine.ledger.store import Ledger
 from engine.ledger.tally import MOST_OVERDUE, standard_of
 from engine.record.problem import KeptError
 from engine.record.timeline import View

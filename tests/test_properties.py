@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.duty.language import Before, Duty, Happen, Never, Recur, Stand, Test, ValueRef
 from engine.duty.language import AttributeTest as Leaf
+from engine.duty.language import Before, Duty, Happen, Never, Recur, Test, ValueRef
 from engine.duty.language import Every as AllOf
 from engine.duty.language import Some as AnyOf
 from engine.duty.rulebook import JUDGEMENT, Edition, Rulebook
@@ -27,10 +27,11 @@ from engine.judge.case_judge import CaseJudge
 from engine.judge.matching import matches
 from engine.judge.outcome import OUTCOMES, Finding, Outcome
 from engine.policy.sample import sample_cases
+from engine.record.building import CaseBuilder
 from engine.record.dictionary import AttributeValue, Dictionary
 from engine.record.model import CaseRecord, EventRecord, LinkRecord
-from engine.record.timeline import View
-from tests.strategies import Situation, situations
+from engine.record.timeline import Timeline, View
+from tests.strategies import DICTIONARY, Situation, situations
 
 Found = dict[str, Finding]
 Property = Callable[[Situation, Random], None]
@@ -62,8 +63,10 @@ def a_duty_alone_gives_what_it_gives_among_the_others(situation: Situation, _: R
     among = found(CaseJudge(book, stated_only=situation.stated_only), case, view, explained=True)
     for duty in {duty.id: duty for duty in book.duties}:
         expected = {name: one for name, one in among.items() if one.duty == duty}
-        alone = CaseJudge(book, only=[duty], stated_only=situation.stated_only)
-        assert found(alone, case, view, explained=True) == expected
+        # To ask for TT-1.1 is to ask for the clause, and so for TT-1.1a as well.
+        alone = found(CaseJudge(book, only=[duty], stated_only=situation.stated_only), case, view, explained=True)
+        assert {name: one for name, one in alone.items() if one.duty == duty} == expected
+        assert alone.items() <= among.items()
         # And in a rulebook that holds nothing else.
         small = rulebook_with(book, duties=tuple(one for one in book.duties if one.id == duty))
         assert found(CaseJudge(small, stated_only=situation.stated_only), case, view, explained=True) == expected
@@ -130,8 +133,10 @@ def later_links(case: CaseRecord, view: View, random: Random) -> Iterator[LinkRe
     types = {thing.id: thing.type for thing in (case.root, *case.objects)}
     kinds = {(types[link.source], link.qualifier, types[link.target]) for link in case.links}
     known = {(link.source, link.qualifier, link.target) for link in case.links}
+    # One that had no link at all so far is the business of a test of its own below.
+    linked = {link.source for link in case.links if view.shows(link.happened, link.recorded)}
     for source, qualifier, target in sorted(kinds):
-        pairs = [(one, other) for one in types for other in types if one != other]
+        pairs = [(one, other) for one in types for other in types if one != other and one in linked]
         pairs = [(one, other) for one, other in pairs if (types[one], types[other]) == (source, target)]
         for one, other in random.sample(pairs, min(2, len(pairs))):
             if (one, qualifier, other) not in known:
@@ -144,7 +149,7 @@ def later_links(case: CaseRecord, view: View, random: Random) -> Iterator[LinkRe
 
 def a_change_of_a_value_moves_nothing_that_started_before(situation: Situation, random: Random) -> None:
     book = situation.rulebook
-    if not book.values:
+    if not book.values or not situation.case.events:
         return
     name = random.choice(sorted(book.values))
     days = sorted({event.happened for event in situation.case.events})
@@ -236,18 +241,21 @@ class Day:
 
 def walk(case: CaseRecord, book: Rulebook, judge: CaseJudge, days: int) -> None:
     """Every day from the first event on, with all the record there will ever be: no outcome changes but as it may."""
-    duties = {(duty.id, duty.in_force): duty for duty in book.duties}
-    first = min(event.happened for event in case.events)
+    first = min((event.happened for event in case.events), default=AS_AT[0])
     before: Found = {}
     for day in (first + ONE_DAY * number for number in range(days)):
         now = found(judge, case, View(day, FOR_EVER))
         news = Day(case, book.dictionary, day)
         # A link that begins moves whom there is to owe anything to: a report is annexed, a sister joins.
         for name, one in () if news.links else before.items():
-            duty = next(duty for (known, from_), duty in duties.items()
-                        if known == one.duty and from_ <= one.start and (not duty.until or one.start < duty.until))  # fmt: skip
-            check_step(one, now.get(name), duty, news)
+            check_step(one, now.get(name), duty_of(book, one), news)
         before = now
+
+
+def duty_of(book: Rulebook, one: Finding) -> Duty:
+    """The version of the duty by which that finding was made."""
+    versions = (duty for duty in book.duties if duty.id == one.duty and duty.in_force <= one.start)
+    return next(duty for duty in versions if duty.until is None or one.start < duty.until)
 
 
 def check_step(one: Finding, then: Finding | None, duty: Duty, news: Day) -> None:
@@ -310,9 +318,10 @@ BETTER: dict[Outcome, set[Outcome]] = {
 
 
 def more_good_work_makes_nothing_worse(situation: Situation, random: Random) -> None:
-    before = seen(situation)
+    judge = CaseJudge(situation.rulebook, stated_only=situation.stated_only)
+    before = found(judge, situation.case, View(situation.as_at, situation.known_at))
     for one in random.sample(sorted(before.values(), key=lambda one: one.instance), min(4, len(before))):
-        edition = edition_of(situation.rulebook, one, situation.stated_only)
+        edition = edition_of(judge, one)
         event = fulfilling(situation.case, situation.rulebook, edition, one, situation.as_at, random)
         if event is None:
             continue
@@ -326,9 +335,9 @@ def check_better(before: Found, after: Found, duty: str) -> None:
             assert after[name].outcome in BETTER[one.outcome], (one, after[name])
 
 
-def edition_of(book: Rulebook, one: Finding, stated_only: bool = False) -> Edition:
+def edition_of(judge: CaseJudge, one: Finding) -> Edition:
     """The edition of a duty by which that finding was made."""
-    editions = book.editions(stated_only=stated_only)
+    editions = judge.clauses[one.clause]
     return next(edition for edition in editions if edition.duty.id == one.duty and edition.covers(one.start))
 
 
@@ -350,7 +359,9 @@ def fulfilling(
         return None
     match = random.choice(choice)
     start = next(event for event in case.events if event.id == one.evidence[0])
-    said = {name: start.attributes[name] for name in duty.same if name in start.attributes}
+    if any(name not in start.attributes for name in duty.same):
+        return None
+    said = {name: start.attributes[name] for name in duty.same}
     per = one.instance.split("/")[4:]
     links = {(case.root.type, case.root.id), (duty.for_each, one.subject)} | {(str(duty.per), name) for name in per}
     day = one.start + ONE_DAY * random.randint(0, max((as_at - one.start).days, 0))
@@ -382,19 +393,21 @@ def satisfying(test: Test | None) -> dict[str, AttributeValue]:
 
 
 def what_is_stated_stays_and_what_is_local_is_left_open(situation: Situation, _: Random) -> None:
-    check_stated(situation.case, situation.rulebook, View(situation.as_at, situation.known_at))
+    book, view = situation.rulebook, View(situation.as_at, situation.known_at)
+    usual, only = (found(CaseJudge(book, stated_only=stated), situation.case, view) for stated in (False, True))
+    check_stated(usual, only, book)
 
 
-def check_stated(case: CaseRecord, book: Rulebook, view: View) -> None:
-    usual = found(CaseJudge(book), case, view)
-    only = found(CaseJudge(book, stated_only=True), case, view)
+def check_stated(usual: Found, only: Found, book: Rulebook) -> Iterable[Finding]:
+    """The usual findings, compared with those made by what is stated only."""
     assert only.keys() == usual.keys()
     for name, one in usual.items():
-        duty = edition_of(book, one).duty
+        duty = duty_of(book, one)
         if one.standing == "local":
             assert only[name].outcome == "undetermined"
         elif not lapses_locally(book, duty, one.start):
             assert only[name] == one
+    return usual.values()
 
 
 def lapses_locally(book: Rulebook, duty: Duty, day: date) -> bool:
@@ -408,16 +421,16 @@ def lapses_locally(book: Rulebook, duty: Duty, day: date) -> bool:
 # --- over random duties and cases --------------------------------------------------------------------------------------------
 
 PROPERTIES: dict[Property, int] = {
-    a_duty_alone_gives_what_it_gives_among_the_others: 60,
-    the_order_of_entries_does_not_matter: 40,
-    the_order_of_duties_does_not_matter: 25,
-    judging_leaves_nothing_behind: 30,
-    no_instance_is_found_twice: 40,
-    later_records_do_not_change_an_earlier_night: 60,
-    a_change_of_a_value_moves_nothing_that_started_before: 60,
-    no_day_makes_an_outcome_worse: 20,
-    more_good_work_makes_nothing_worse: 60,
-    what_is_stated_stays_and_what_is_local_is_left_open: 50,
+    a_duty_alone_gives_what_it_gives_among_the_others: 40,
+    the_order_of_entries_does_not_matter: 25,
+    the_order_of_duties_does_not_matter: 15,
+    judging_leaves_nothing_behind: 20,
+    no_instance_is_found_twice: 20,
+    later_records_do_not_change_an_earlier_night: 40,
+    a_change_of_a_value_moves_nothing_that_started_before: 40,
+    no_day_makes_an_outcome_worse: 15,
+    more_good_work_makes_nothing_worse: 40,
+    what_is_stated_stays_and_what_is_local_is_left_open: 30,
 }
 """Each property with over how many situations it is tried in every run."""
 
@@ -434,4 +447,186 @@ def test_of_all_duties(prop: Property) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("prop", PROPERTIES, ids=lambda prop: prop.__name__)
 def test_of_all_duties_over_many(prop: Property) -> None:
-    holds_over(prop, 40 * PROPERTIES[prop])
+    holds_over(prop, 50 * PROPERTIES[prop])
+
+
+# --- links that come later ---------------------------------------------------------------------------------------------------
+
+NOBODY_HIDDEN = """
+case: {id: C-1, law: private, work: section_7}
+objects:
+  amy: {type: child}
+  r1: {type: report, kind: section_7}
+timeline:
+  - {date: 2025-03-03, event: direction_made, report: r1, due: 2025-03-20}
+"""
+
+
+def test_a_later_link_hides_nobody_on_an_earlier_night(
+    rulebook: Rulebook, case_of: Callable[[str], CaseRecord]
+) -> None:
+    """A report that the court directed was owed before anybody noted whom it is about."""
+    case = case_of(NOBODY_HIDDEN)
+    about = LinkRecord(source="r1", qualifier="about", target="amy", happened=date(2025, 5, 1))
+    linked = case.model_copy(update={"links": (*case.links, about)})
+    judge, view = CaseJudge(rulebook), View(date(2025, 4, 1))
+    assert found(judge, linked, view).keys() == found(judge, case, view).keys() != set()
+
+
+def test_a_later_link_of_the_case_itself_is_no_fault() -> None:
+    case = CaseBuilder(DICTIONARY, "made up")
+    case.add_object("", "C-1", "case", {}, root=True)
+    case.add_object("", "amy", "child", {})
+    case.add_event("", "e1", "referred", date(2025, 3, 3), None, [("child", "amy")], {})
+    case.add_link("", "C-1", "concerns", "amy", date(2025, 5, 1))
+    timeline = Timeline(case.finish(), View(date(2025, 4, 1)))
+    assert timeline.object("C-1").type == "case"
+
+
+# --- over the real rulebook, with cases of the sample -------------------------------------------------------------------------
+
+AS_AT = (date(2025, 6, 30), date(2024, 11, 15), date(2023, 3, 31))
+
+
+@pytest.fixture(scope="module")
+def judge(rulebook: Rulebook) -> CaseJudge:
+    return CaseJudge(rulebook)
+
+
+@pytest.fixture(scope="module")
+def sample(rulebook: Rulebook) -> list[CaseRecord]:
+    """Cases of the sample, the organisation, and some of its staff; those that are not too long."""
+    return sample_of(rulebook, 26)
+
+
+def sample_of(book: Rulebook, cases: int, seed: int = 12) -> list[CaseRecord]:
+    judged = [(duty.id, duty.for_each) for duty in book.duties if duty.judged]
+    return [case for case in sample_cases(book.dictionary, cases, seed, judgements=judged) if len(case.events) < 150]
+
+
+def test_each_duty_alone_on_the_sample(rulebook: Rulebook, judge: CaseJudge, sample: list[CaseRecord]) -> None:
+    nights = [(case, View(day), found(judge, case, View(day))) for case in sample[::2] for day in AS_AT[:2]]
+    everywhere = {one.duty for _, _, findings in nights for one in findings.values()}
+    assert len(everywhere) > len({duty.id for duty in rulebook.duties}) / 2
+    for duty in sorted(everywhere):
+        alone = CaseJudge(rulebook, only=[duty])
+        for case, view, findings in nights:
+            assert found(alone, case, view) == {name: one for name, one in findings.items() if one.duty == duty}
+
+
+def test_later_records_and_order_on_the_sample(judge: CaseJudge, sample: list[CaseRecord]) -> None:
+    random = Random(4)  # noqa: S311 - chance, not secrecy
+    for case in sample:
+        for day in AS_AT:
+            view = View(day)
+            tonight = found(judge, case, view)
+            events = [event for event in case.events if view.shows(event.happened, event.recorded)]
+            events += [later_event(event, f"later{number}", view, random) for number, event in enumerate(case.events)]
+            random.shuffle(events)
+            objects, links = random.sample(case.objects, len(case.objects)), random.sample(case.links, len(case.links))
+            other = case.model_copy(update={"events": tuple(events), "objects": tuple(objects), "links": tuple(links)})
+            assert found(judge, other, view) == tonight
+
+
+@pytest.mark.parametrize("day", [date(2024, 9, 1), date(2025, 3, 3)])
+def test_a_change_of_every_span_on_the_sample(
+    rulebook: Rulebook, judge: CaseJudge, sample: list[CaseRecord], day: date
+) -> None:
+    values = {}
+    for name, value in rulebook.values.items():
+        version = value.on(day)
+        if value.unit != "codes" and version is not None and isinstance(version.value, int):
+            values[name] = from_that_day(value, day, version.value // 2 + 1)
+    changed = CaseJudge(rulebook_with(rulebook, values={**rulebook.values, **values}))
+    moved = 0
+    for case in sample:
+        before, after = (found(one, case, View(AS_AT[0])) for one in (judge, changed))
+        assert after.keys() == before.keys()
+        assert started_before(after, day) == started_before(before, day)
+        moved += after != before
+    assert moved
+
+
+def test_no_day_makes_an_outcome_worse_on_the_sample(
+    rulebook: Rulebook, judge: CaseJudge, sample: list[CaseRecord]
+) -> None:
+    for case in sample[:20:7]:
+        walk(case, rulebook, judge, 120)
+
+
+@pytest.mark.soak
+def test_no_day_makes_an_outcome_worse_on_many(rulebook: Rulebook, judge: CaseJudge) -> None:
+    for case in sample_of(rulebook, 40, seed=5):
+        walk(case, rulebook, judge, 400)
+
+
+def test_more_good_work_on_the_sample(rulebook: Rulebook, judge: CaseJudge, sample: list[CaseRecord]) -> None:
+    assert good_work(rulebook, judge, sample) > 60
+
+
+@pytest.mark.soak
+def test_more_good_work_on_many(rulebook: Rulebook, judge: CaseJudge) -> None:
+    assert good_work(rulebook, judge, sample_of(rulebook, 300, seed=5)) > 600
+
+
+def good_work(book: Rulebook, judge: CaseJudge, cases: list[CaseRecord]) -> int:
+    """Put more good work on the record of each case, a few times; how often there was any to put there."""
+    random, tried, as_at = Random(7), 0, AS_AT[0]  # noqa: S311 - chance, not secrecy
+    for case in cases:
+        before = found(judge, case, View(as_at))
+        for one in random.sample(list(before.values()), min(8, len(before))):
+            edition = edition_of(judge, one)
+            event = fulfilling(case, book, edition, one, as_at, random)
+            if event is not None:
+                grown = case.model_copy(update={"events": (*case.events, event)})
+                check_better(before, found(judge, grown, View(as_at)), edition.duty.id)
+                tried += 1
+    return tried
+
+
+def test_stated_only_on_the_sample(rulebook: Rulebook, sample: list[CaseRecord]) -> None:
+    usual, only = CaseJudge(rulebook), CaseJudge(rulebook, stated_only=True)
+    standings = {
+        one.standing
+        for case in sample
+        for one in check_stated(found(usual, case, View(AS_AT[0])), found(only, case, View(AS_AT[0])), rulebook)
+    }
+    assert standings >= {"stated", "local"}
+
+
+# --- nothing is left behind --------------------------------------------------------------------------------------------------
+
+
+def short_case(book: Rulebook, number: int) -> CaseRecord:
+    builder = CaseBuilder(book.dictionary, "made up")
+    builder.add_object("", f"C-{number}", "case", {"law": "private", "work": "section_7"}, root=True)
+    builder.add_object("", "amy", "child", {})
+    builder.add_membership("", "amy", None, None)
+    day = date(2025, 3, 3)
+    builder.add_event("", "e1", "referral_received", day, None, [], {})
+    builder.add_event("", "e2", "case_accepted", day + ONE_DAY, None, [], {})
+    builder.add_event("", "e3", "child_seen", day + ONE_DAY * 9, None, [("child", "amy")], {})
+    return builder.finish()
+
+
+def test_no_session_is_left_behind(rulebook: Rulebook) -> None:
+    """One ruleset of durable-rules has room for 1,024 sessions: one left behind in each case would be noticed."""
+    judge = CaseJudge(rulebook, only=["NS-5.1"])
+    outcomes = [
+        one.outcome for n in range(1100) for one in found(judge, short_case(rulebook, n), View(AS_AT[0])).values()
+    ]
+    assert outcomes == ["met"] * 1100
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_memory_does_not_grow_with_the_cases(rulebook: Rulebook, judge: CaseJudge) -> None:
+    def judge_many(first: int, last: int) -> int:
+        for number in range(first, last):
+            found(judge, short_case(rulebook, number), View(AS_AT[0]))
+        gc.collect()
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    warm = judge_many(0, 500)
+    assert judge_many(500, 3500) - warm < 24 * 2**20

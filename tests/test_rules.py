@@ -91,6 +91,10 @@ def test_only_three_clauses_have_a_number_or_a_date_of_their_own(rulebook: Ruleb
     assert {duty.clause for duty in rulebook.duties if getattr(duty.deadline, "standing", "") == "court"} == {"NS-4.2"}
 
 
+def test_only_the_clause_under_review_says_so(rulebook: Rulebook) -> None:
+    assert {duty.clause for duty in rulebook.duties if duty.status == "under_review"} == {"NS-4.10"}
+
+
 def test_in_force_days_are_the_documents(rulebook: Rulebook) -> None:
     for clause, duties in rulebook.clauses.items():
         first = date(2007, 9, 1) if clause.startswith("NS-5.") or clause == "NS-1.4" else date(2007, 6, 1)
@@ -113,7 +117,7 @@ def test_every_value_is_used_and_says_whose_it_is(rulebook: Rulebook) -> None:
 
 
 def test_every_word_has_a_sentence(dictionary: Dictionary) -> None:
-    for word in (*dictionary.objects, *dictionary.events):
+    for word in dictionary.words:
         said = [(word.name, word.says)]
         for attribute in word.attributes:
             said += [(attribute.name, attribute.says), *attribute.codes.items()]

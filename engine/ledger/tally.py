@@ -215,7 +215,7 @@ class NightTally:
             tallies.append(
                 ClauseTally(
                     clause=clause,
-                    title="; ".join(dict.fromkeys(duty.title for duty in parts)),
+                    title=self._rulebook.title(clause),
                     standard=standard_of(clause),
                     force="must" if any(duty.force == "must" for duty in parts) else "should",
                     basis=parts[0].basis,

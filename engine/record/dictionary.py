@@ -131,6 +131,11 @@ class Dictionary(Frozen):
         """Event types by name."""
         return {word.name: word for word in self.events}
 
+    @property
+    def words(self) -> tuple[ObjectWord | EventWord, ...]:
+        """Every object and event word."""
+        return (*self.objects, *self.events)
+
     @cached_property
     def roots(self) -> tuple[str, ...]:
         """The types of object that have a timeline of their own."""

@@ -18,6 +18,7 @@ from engine.duty.language import (
     Duty,
     Force,
     Judgement,
+    Never,
     OnDate,
     Standing,
     ValueRef,
@@ -202,7 +203,8 @@ def _by_when(duty: Duty, english: English) -> str:
             return f"on the date that the record gives as “{words(attribute)}”{_whose(standing, source)}"
         case Before(pattern=pattern, standing=standing, source=source):
             first = " or ".join(f"“{words(name)}”" for name in pattern.events)
-            return f"before it comes to the first {first}{_whose(standing, source)}"
+            by = "before" if isinstance(duty.must, Never) else "on or before"
+            return f"{by} the day of the first {first}{_whose(standing, source)}"
         case ByClosure(standing=standing, source=source):
             return f"by the day the case closes{_whose(standing, source)}"
         case AtOnce(standing=standing, source=source):

@@ -29,21 +29,21 @@ def show_clause(console: Console, told: ClauseTold) -> None:
     _line(console, 0, f"{told.id}  {told.title}{'  (inferred)' if told.inferred else ''}", "bold")
     _facts(console, told.facts)
     for duty in told.duties:
-        _duty(console, duty, alone=len(told.duties) == 1)
+        _duty(console, duty, told)
     _examples(console, told)
     _line(console)
     _line(console, 0, f"Rulebook {told.rulebook}", "dim")
 
 
-def _duty(console: Console, duty: DutyTold, *, alone: bool) -> None:
+def _duty(console: Console, duty: DutyTold, told: ClauseTold) -> None:
     _line(console)
-    _line(console, 0, "As it is judged" if alone else f"{duty.id}  {duty.title}", "bold")
+    _line(console, 0, "As it is judged" if duty.title == told.title else f"{duty.id}  {duty.title}", "bold")
     _line(console, 2, duty.paragraph)
     _line(console)
     _line(console, 2, "How we read it", "bold")
     _line(console, 4, duty.reads)
     _line(console)
-    _facts(console, duty.facts[:1] if alone else duty.facts)
+    _facts(console, duty.facts[:1] if len(told.duties) == 1 else duty.facts)
     if duty.judgement:
         _line(console)
         _line(console, 2, "What a person judges", "bold")

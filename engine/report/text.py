@@ -111,7 +111,7 @@ def _breaches(console: Console, summary: NightSummary) -> None:
     if not total:
         return
     _line(console, 0)
-    said = f"{total - local:,} against a day that the standard or the court gives, {local:,} against a local value"
+    said = f"{total - local:,} without any number of ours, {local:,} against a local value"
     _line(console, 0, "Breaches by clause", "bold", f": {said}")
     for clause in sorted(worst, key=lambda clause: -clause.outcomes["breached"]):
         ours = local_breaches(clause.by_standing)

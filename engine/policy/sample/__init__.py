@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from engine.policy.sample import beginning, court, looking_after, working
-from engine.policy.sample.life import Chapter, Life, Post
-from engine.policy.sample.other_timelines import (
-    Rest,
-    posts_of,
-    tell_forerunner,
-    tell_organisation,
-    tell_rest,
-    tell_staff,
+from engine.policy.sample import (
+    beginning,
+    court,
+    documents,
+    informing,
+    looking_after,
+    organisation,
+    people,
+    signs,
+    working,
 )
-from engine.policy.sample.story import Lexicon
+from engine.policy.sample.life import Chapter, Life, Post
+from engine.policy.sample.rest import Rest, Scene, further_roots, tell_rest, tell_root
+from engine.policy.sample.story import Lexicon, Story
 from engine.record.dictionary import Dictionary
 from engine.record.model import CaseRecord
 from engine.record.problem import KeptError
@@ -28,14 +32,19 @@ from engine.record.tables import CaseloadWriter, Form
 
 CHAPTERS: tuple[Chapter, ...] = (
     *beginning.CHAPTERS,
+    *informing.CHAPTERS,
     *working.CHAPTERS,
+    *signs.CHAPTERS,
     *court.CHAPTERS,
     *looking_after.CHAPTERS,
 )
 AS_AT = date(2025, 6, 30)
 MOST_CASES = 999_999
 
-_STAFF = 24
+_CASES_EACH = 40
+_STAFF = (6, 600)
+_OTHERS_EACH = 5
+_TOLD_ELSEWHERE = people.WORDS | organisation.WORDS | documents.WORDS
 
 
 def make_sample(
@@ -52,8 +61,8 @@ def make_sample(
 
     `judgements` are the clauses that a person may judge, each with the type of its subject. `progress` is told, after
     each case, how many have been made. The same arguments give the same bytes, and case k of a seed is the same
-    whatever the number of cases. Returns what `manifest.json` says. The timelines of the organisation and of some
-    practitioners come on top of `cases`.
+    whatever the number of cases. Returns what `manifest.json` says. The timelines of the organisation, of some
+    practitioners and of whatever else has a timeline come on top of `cases`.
 
     Raises:
         KeptError: when `cases` makes no sense, or `out` holds something else.
@@ -74,7 +83,8 @@ def sample_cases(
     as_at: date = AS_AT,
     judgements: Sequence[tuple[str, str]] = (),
 ) -> Iterator[CaseRecord]:
-    """The timelines of such a caseload, in the order of their ids: the cases, the organisation, some practitioners.
+    """The timelines of such a caseload, in the order of their ids: the cases, then the organisation, some practitioners,
+    contracts and whatever else has a timeline.
 
     Raises:
         KeptError: when `cases` makes no sense, or the dictionary has no cases.
@@ -84,21 +94,38 @@ def sample_cases(
     if "case" not in dictionary.object:
         raise KeptError("the dictionary has no 'case': a sample cannot be made of it. Add the word.")
     lexicon = Lexicon(dictionary)
-    rest = Rest(lexicon, frozenset(word for part in CHAPTERS for word in part.words))
+    rest = Rest(lexicon, frozenset(word for part in CHAPTERS for word in part.words) | _TOLD_ELSEWHERE)
     judged = [(clause, kind) for clause, kind in judgements if kind in dictionary.object]
+    staff = min(max(_STAFF[0], cases // _CASES_EACH), _STAFF[1])
+    leads = staff - staff // _OTHERS_EACH
     led: dict[str, list[tuple[str, Post]]] = {}
     for number in range(1, cases + 1):
         life = Life(lexicon, seed, number, as_at, judged)
         for part in CHAPTERS:
             part.tell(life)
         tell_rest(life, rest.words["case"], (life.start, life.end), 0.06)
-        for case, post in posts_of(life):
-            if post.practitioner in led or len(led) < _STAFF:
-                led.setdefault(post.practitioner, []).append((case, post))
+        for post in life.posts:
+            if as_at - people.SEEN_BACK <= post.start <= as_at and (post.practitioner in led or len(led) < leads):
+                led.setdefault(post.practitioner, []).append((life.id, post))
         yield life.finish()
-    if "organisation" in dictionary.roots:
-        yield tell_organisation(lexicon, seed, as_at, rest, judged).finish()
-        yield tell_forerunner(lexicon, seed, as_at).finish()
-    if "practitioner" in dictionary.roots:
-        for practitioner in sorted(led):
-            yield tell_staff(lexicon, seed, practitioner, led[practitioner], as_at, rest, judged).finish()
+    led |= {name: [] for name in people.other_staff(staff - leads)}
+    others = _others(Scene(lexicon, seed, as_at, rest, judged), led)
+    for name in sorted(others):
+        yield others[name]().finish()
+
+
+def _others(scene: Scene, led: Mapping[str, Sequence[tuple[str, Post]]]) -> dict[str, Callable[[], Story]]:
+    """Whoever and whatever else has a timeline, by id: how to tell it."""
+    roots = scene.lexicon.dictionary.roots
+    found: dict[str, Callable[[], Story]] = {}
+    if "organisation" in roots:
+        found["cafcass"] = partial(organisation.tell_organisation, scene)
+        found["fcws"] = partial(organisation.tell_forerunner, scene)
+    if "practitioner" in roots:
+        found |= {name: partial(people.tell_staff, scene, name, posts) for name, posts in led.items()}
+    for name, kind, number in documents.documents_there(scene):
+        found[name] = partial(documents.tell_document, scene, name, kind, number)
+    for kind, number in further_roots(scene, {"case", "organisation", "practitioner", *documents.KINDS}):
+        story = tell_root(scene, kind, number)
+        found[story.id] = partial(tell_root, scene, kind, number)
+    return found

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from engine.policy.sample.life import Life, Post, chapter
 from engine.policy.sample.staff import in_post
 
-_AGENCIES = {"police": 0.9, "local_authority": 0.9, "health": 0.3, "school": 0.45, "other": 0.06}
+_AGENCIES = {"police": 0.9, "local_authority": 0.9, "health": 0.25, "school": 0.35, "other": 0.06}
+_CHECKS = ("police", "local_authority")
 
 
 def intake(life: Life) -> None:
     """The referral is received, screened and accepted; some families are referred again."""
     _referral(life, life.start)
-    life.tell("case_accepted", life.later(life.start, 0, 4))
+    life.tell("case_accepted", life.accepted)
     if life.chance(0.07):
         _referral(life, life.between(0.3, 0.8) if life.chance(0.6) else life.start + life.days(5, 40))
 
@@ -33,7 +34,7 @@ def _referral(life: Life, on: date) -> None:
 def allocation(life: Life) -> None:
     """A practitioner leads the case, after duty cover for some; most leads stay, some change well, some badly."""
     rng = life.rng
-    wait = rng.choices((rng.randint(0, 2), rng.randint(3, 10), rng.randint(11, 60)), (72, 20, 8))[0]
+    wait = rng.choices((rng.randint(0, 2), rng.randint(3, 8), rng.randint(9, 50)), (80, 15, 5))[0]
     first = life.later(life.start, wait, wait)
     if wait > 2 and life.kept(0.85, 0.5):
         day = life.later(life.start, 0, 2)
@@ -46,7 +47,8 @@ def allocation(life: Life) -> None:
     for last in _spells(life, first):
         life.posts.append(Post(day, last, lead))
         if life.kept(0.995, 0.96):
-            life.tell("lead_allocated", day, practitioner=lead, by=life.manager if life.chance(0.5) else None)
+            by = life.manager if life.chance(0.5) else None
+            life.tell("lead_allocated", day, practitioner=lead, by=by, induction_first=life.chance(0.06))
         closing = last >= life.end
         if closing and not life.chance(0.6):
             continue
@@ -71,30 +73,45 @@ def _spells(life: Life, first: date) -> list[date]:
 
 
 def risk(life: Life) -> None:
-    """Risk and needs are looked at early, and risk again every couple of months."""
-    day = life.later(life.start, 2, 12)
-    by = life.lead(day)
+    """Risk and needs are looked at early, and risk again every couple of months, mostly with the tool."""
     if life.kept(0.93, 0.75):
-        life.tell("early_assessment_made", day, child=life.children, by=by)
-    for child in life.children:
-        if life.kept(0.95, 0.7):
-            on, tool = life.later(day, 0, 5), life.kept(0.9, 0.6)
-            life.tell("risk_assessed", on, child=child, by=by, tool_used=tool, risk_found=life.chance(0.3))
-        on = life.later(day, 20, 50)
-        while life.analyses and on < life.end:
-            if life.kept(0.85, 0.4):
-                life.tell("risk_assessed", on, child=child, by=life.lead(on))
-            on = life.later(on, 40, 75)
+        day = (
+            life.amid(life.start, life.first_hearing) if life.kept(0.95, 0.8) else life.later(life.first_hearing, 1, 15)
+        )
+        explored = life.ask(0.92, 0.6)
+        life.tell("early_assessment_made", day, child=life.children, by=life.lead(day), diversity_explored=explored)
+    together = life.chance(0.8)
+    for children in [life.children] if together else [[child] for child in life.children]:
+        day = life.later(life.accepted, 1, 9) if life.kept(0.95, 0.75) else life.later(life.accepted, 11, 25)
+        while day < life.end:
+            if life.kept(0.95, 0.7):
+                _look_at_risk(life, day, children)
+            day = life.later(day, 25, 38)
+    for child in life.late_joiners if together else ():
+        if life.kept(0.92, 0.6):
+            _look_at_risk(life, life.later(life.joined[child], 0, 9), [child])
+
+
+def _look_at_risk(life: Life, day: date, children: list[str]) -> None:
+    tool = life.ask(0.97, 0.85, 0.1)
+    life.tell("risk_assessed", day, child=children, by=life.lead(day), tool_used=tool, risk_found=life.chance(0.3))
 
 
 def agencies(life: Life) -> None:
     """What the police, the local authority and others know about each child."""
+    life.assessed = []
     for agency, often in _AGENCIES.items():
-        for child in life.children:
+        if not life.analyses and agency not in _CHECKS:
+            continue
+        together = life.chance(0.8)
+        for children in [life.children] if together else [[child] for child in life.children]:
             if life.chance(often):
-                life.tell("agency_assessment_received", life.later(life.start, 3, 30), agency=agency, child=child)
-    if life.chance(0.12):
-        life.tell("agency_assessment_not_needed", life.later(life.start, 5, 30), child=life.children)
+                day = life.later(life.accepted, 1, 12) if life.chance(0.85) else life.later(life.accepted, 18, 45)
+                if life.tell("agency_assessment_received", day, agency=agency, child=children):
+                    life.assessed.append(day)
+    if life.assessed and life.chance(0.1 if life.analyses else 0.35):
+        day = life.later(max(life.assessed), 0, 8)
+        life.tell("agency_assessment_not_needed", day, child=life.children, by=life.lead(day))
 
 
 def diversity(life: Life) -> None:
@@ -111,19 +128,19 @@ def agreement(life: Life) -> None:
     """In private law, whether the parents can agree; and what further work the court should order."""
     if life.law != "private":
         return
-    day = life.between(0.5, 0.9)
-    if life.work in ("short_court_based_resolution", "dispute_resolution") or life.chance(0.25):
+    early = life.kept(0.95, 0.75)
+    day = life.amid(life.accepted, life.first_hearing) if early else life.later(life.first_hearing, 1, 20)
+    if life.chance(0.6 if life.work in ("short_court_based_resolution", "dispute_resolution") else 0.2):
+        safe = life.kept(0.92, 0.6) if life.chance(0.95) else None
         by = life.lead(day)
-        if life.chance(0.6):
-            safe = life.kept(0.92, 0.6) if life.chance(0.95) else None
-            life.tell("agreement_reached", day, child=life.children, adult=life.adults, by=by, safety_checked=safe)
-        elif life.kept(0.85, 0.5):
-            life.tell("agreement_not_possible", day, child=life.children, adult=life.adults, by=by)
-    if life.kept(0.7, 0.4):
-        filed = life.between(0.4, 0.8)
+        life.tell("agreement_reached", day, child=life.children, adult=life.adults, by=by, safety_checked=safe)
+        return
+    if life.chance(0.3):
+        life.tell("agreement_not_possible", day, child=life.children, adult=life.adults, by=life.lead(day))
+    if life.kept(0.95, 0.75):
         life.tell(
-            "way_forward_filed", filed, child=life.children, by=life.lead(filed),
-            future_work_named=life.kept(), legal_framework_named=life.kept(0.85, 0.5),
+            "way_forward_filed", day, child=life.children, by=life.lead(day),
+            future_work_named=life.ask(0.97, 0.85, 0.02), legal_framework_named=life.ask(0.93, 0.7, 0.02),
         )  # fmt: skip
 
 
@@ -134,18 +151,18 @@ def local_authority(life: Life) -> None:
     if life.chance(0.06):
         life.tell("no_local_authority_plan_recorded", life.later(life.start, 2, 20), child=life.children)
         return
-    day = life.later(life.start, 0, 10)
+    day = life.later(life.start, 0, 8)
     for version in range(1, 5):
         for kind in ("assessment", "care_plan") if version == 1 or life.chance(0.7) else ("care_plan",):
             document = f"{kind.replace('_', '-')}-v{version}"
             life.tell("local_authority_work_received", day, child=life.children, document=document, kind=kind)
             if life.kept(0.93, 0.55):
-                on = life.later(day, 2, 12) if life.kept() else life.later(day, 13, 40)
+                on = life.later(day, 0, 5) if life.kept(0.9, 0.6) else life.later(day, 6, 30)
                 life.tell(
                     "local_authority_work_reviewed", on, child=life.children, by=life.lead(on), document=document,
-                    further_steps_noted=life.kept(),
+                    further_steps_noted=life.ask(0.97, 0.8),
                 )  # fmt: skip
-        day = life.later(day, 30, 70)
+        day = life.later(day, 40, 80)
         if day >= life.end:
             return
 

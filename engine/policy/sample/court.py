@@ -20,26 +20,26 @@ _REPORT_OF_WORK = {
     "adoption_guardian": "guardian",
     "adoption_reporting_officer": "correspondence",
 }
+_SHORT = ("safeguarding_letter", "correspondence", "position_statement")
+_NO_ADVICE = ("correspondence", "position_statement", "needs_wishes_feelings")
 _HEARINGS = ("case_management", "issues_resolution", "fact_finding", "dispute_resolution", "other")
 
 
 def hearings(life: Life) -> None:
     """A first hearing, more every couple of months, some put off, then the final one with its order."""
-    first = life.later(life.start, 12, 28) if life.law == "public" else life.later(life.start, 18, 35)
-    day = min(first, life.end)
+    day = life.first_hearing
     life.tell("hearing_held", day, 0, kind="first" if life.law == "private" else "case_management")
     day = life.later(day, 20, 45)
-    while day < life.end:
+    while day < (life.final or life.end):
         if life.chance(0.17):
             life.tell("hearing_adjourned", day, 0)
         else:
             child = life.rng.choice(life.children) if life.chance(0.04) else None
             life.tell("hearing_held", day, 0, child=child, kind=life.rng.choice(_HEARINGS))
         day = life.later(day, 25, 60)
-    if life.chance(0.9):
-        final = life.between(0.9, 0.99)
-        life.tell("hearing_held", final, 0, kind="final" if life.analyses else "dispute_resolution")
-        life.tell("final_order_made", final, 0, child=life.children if life.chance(0.1) else None)
+    if life.final:
+        life.tell("hearing_held", life.final, 0, kind="final" if life.analyses else "dispute_resolution")
+        life.tell("final_order_made", life.final, 0, child=life.children if life.chance(0.1) else None)
 
 
 def reports(life: Life) -> None:
@@ -69,38 +69,69 @@ def _report(life: Life, kind: str, day: date) -> None:
     report = life.next_id("r")
     about = life.children if life.chance(0.85) else life.children[:1]
     life.add("report", report, day, links={"about": about}, kind=kind if life.chance(0.985) else None)
-    short = kind in ("safeguarding_letter", "correspondence", "position_statement")
+    short = kind in _SHORT
     due = life.later(day, 12, 18) if short else life.later(day, 30, 60)
     if life.chance(0.85):
         child = about if life.chance(0.1) else None
         life.tell("direction_made", day, 0, report=report, child=child, due=due if life.chance(0.98) else None)
+        _reason_for_date(life, report, about, day, due)
     if life.chance(0.1):
-        due = life.later(due, 5, 25)
-        life.tell("extension_granted", life.later(day, 8, 12), report=report, due=due)
+        due, day = life.later(due, 5, 25), life.later(day, 8, 12)
+        life.tell("extension_granted", day, report=report, due=due)
+        _reason_for_date(life, report, about, day, due)
     filed = life.workday(due - life.days(0, 6)) if life.kept(0.92, 0.7) else life.later(due, 1, 15)
-    for _ in range(0 if short else life.rng.choices((0, 1, 2, 3), (25, 35, 25, 15))[0]):
-        source = life.next_id("src")
-        verified = life.kept(0.9, 0.6)
-        used = life.workday(filed - life.days(2, 14))
-        life.tell(
-            "third_party_statement_used", used, report=report, source=source, by=life.lead(used),
-            hearsay_rules_followed=life.kept(0.8, 0.4) if not verified or life.chance(0.2) else None,
-        )  # fmt: skip
-        if verified:
-            on = life.workday(used - life.days(0, 6)) if life.kept() else life.later(filed, 1, 4)
-            life.tell("third_party_statement_verified", on, report=report, source=source, by=life.lead(on))
+    for _ in range(0 if short else life.rng.choices((0, 1, 2, 3), (35, 40, 17, 8))[0]):
+        _third_party(life, report, filed)
     if not short:
         _children_in(life, report, filed)
+    if kind not in _NO_ADVICE or life.chance(0.15):
+        _recommend(life, report, about, filed, 1 if short else life.rng.randint(1, 3))
     if life.kept(0.985, 0.93):
-        child = about if life.chance(0.1) else None
-        life.tell("report_filed", filed, report=report, child=child, by=life.lead(filed))
+        analysed = life.chance(0.15) if kind in _NO_ADVICE else life.ask(0.95, 0.7)
+        plain = life.ask(0.96, 0.85, 0.15)
+        life.tell(
+            "report_filed", filed, report=report, child=about if life.chance(0.1) else None, by=life.lead(filed),
+            built_on_analysis=analysed, plain_language=plain,
+        )  # fmt: skip
+
+
+def _reason_for_date(life: Life, report: str, about: list[str], day: date, due: date) -> None:
+    """In private law, why the report is wanted by that day and not another, for each child."""
+    if life.law == "private" and life.kept(0.87, 0.55):
+        on = life.later(day, 0, 4) if life.kept() else life.later(day, 6, 15)
+        life.tell("filing_date_reasoned", on, report=report, child=about, by=life.lead(on), due=due)
+
+
+def _recommend(life: Life, report: str, about: list[str], filed: date, most: int) -> None:
+    """What the report recommends, and what that should bring about for each child."""
+    for number in range(1, most + 1 if life.kept(0.96, 0.8) else 1):
+        on, reference = life.workday(filed - life.days(0, 5)), f"rec-{number}"
+        on = min(on, filed)
+        life.tell("recommendation_made", on, report=report, by=life.lead(on), reference=reference)
+        children = [child for child in about if life.kept(0.94, 0.65)]
+        if children:
+            life.tell(
+                "intended_outcome_stated", on, report=report, child=children, by=life.lead(on), reference=reference
+            )
+
+
+def _third_party(life: Life, report: str, filed: date) -> None:
+    source, verified = life.next_id("src"), life.kept(0.9, 0.6)
+    used = life.workday(filed - life.days(2, 14))
+    life.tell(
+        "third_party_statement_used", used, report=report, source=source, by=life.lead(used),
+        hearsay_rules_followed=life.kept(0.8, 0.4) if not verified or life.chance(0.2) else None,
+    )  # fmt: skip
+    if verified:
+        on = life.workday(used - life.days(0, 6)) if life.kept() else life.later(filed, 1, 4)
+        life.tell("third_party_statement_verified", on, report=report, source=source, by=life.lead(on))
 
 
 def _children_in(life: Life, report: str, filed: date) -> None:
     for child in life.children:
         if life.age(child, filed) < 3:
             continue
-        if life.kept(0.85, 0.5):
+        if life.kept(0.88, 0.55):
             on = life.workday(filed - life.days(3, 15))
             life.tell(
                 "views_recorded", on, child=child, report=report, by=life.lead(on), own_words=life.kept(0.75, 0.4)
@@ -124,8 +155,15 @@ def wishes_statement(life: Life) -> None:
             agreed = life.later(day, 0, 3) if life.kept(0.95, 0.8) else life.later(day, 8, 20)
             life.tell("nwf_agreement_given", agreed, child=child, report=statement)
         filed = life.later(day, 3, 7)
-        life.tell("nwf_statement_filed", filed, child=child, report=statement, by=life.lead(filed))
-        life.tell("report_filed", filed, report=statement, by=life.lead(filed))
+        beside = life.ask(0.8, 0.6, 0.05)
+        life.tell(
+            "nwf_statement_filed", filed, child=child, report=statement, by=life.lead(filed), alongside_section_7=beside,
+            filed_alone_reason="asked-by-court" if not beside and life.kept(0.8, 0.4) else None,
+        )  # fmt: skip
+        life.tell(
+            "report_filed", filed, report=statement, by=life.lead(filed),
+            built_on_analysis=life.chance(0.2), plain_language=life.ask(0.97, 0.9, 0.1),
+        )  # fmt: skip
 
 
 CHAPTERS = (
@@ -133,6 +171,7 @@ CHAPTERS = (
     chapter(
         reports,
         "direction_made extension_granted report_filed report_shared_with_child views_recorded "
+        "filing_date_reasoned recommendation_made intended_outcome_stated "
         "third_party_statement_used third_party_statement_verified",
     ),
     chapter(wishes_statement, "nwf_agreement_given nwf_statement_filed report_filed"),

@@ -49,7 +49,11 @@ class Post(NamedTuple):
 
 
 class Life(Story):
-    """A court case in the telling. `number` is its place in the sample, from which all ids are made."""
+    """A court case in the telling. `number` is its place in the sample, from which all ids are made.
+
+    `assessed` are the days on which other agencies' assessments came, `silent` those who cannot be contacted, `final` is
+    the day of the final order, if there is one.
+    """
 
     def __init__(
         self, lexicon: Lexicon, seed: int, number: int, as_at: date, judged: Sequence[tuple[str, str]]
@@ -66,6 +70,10 @@ class Life(Story):
         self.start = self._beginning(length)
         self.end = self.workday(self.start + timedelta(days=length))
         self.sound = rng.random() < 0.66
+        self.accepted = self.later(self.start, 0, 4)
+        fewest, most = (14, 28) if self.law == "public" else (18, 35)
+        self.first_hearing = min(self.later(self.start, fewest, most), self.end)
+        self.final = self.between(0.86, 0.95) if self.chance(0.9) else None
         self.supervisor = in_post(rng, self.team, "practice_supervisor")
         self.manager = in_post(rng, self.team, "service_manager")
         self.posts: list[Post] = []
@@ -73,6 +81,8 @@ class Life(Story):
         self.adults: list[str] = []
         self.born: dict[str, date] = {}
         self.counted: dict[str, int] = {}
+        self.assessed: list[date] = []
+        self.silent: set[str] = set()
         self._family()
 
     def _beginning(self, length: int) -> date:
@@ -140,6 +150,19 @@ class Life(Story):
         """Some working day that many working days after."""
         return CALENDAR.after(day, self.rng.randint(fewest, most), "working_days")
 
+    def amid(self, first: date, last: date) -> date:
+        """Some working day from one day to another, the first if they are the wrong way round."""
+        return self.workday(self.within(first, max(first, last)))
+
+    def begun(self, child: str) -> date:
+        """When our work for that child began: with the case, or when the child joined it."""
+        return max(self.accepted, self.joined.get(child, self.accepted))
+
+    def ask(self, sound: float = 0.95, wanting: float = 0.75, silent: float = 0.03) -> bool | None:
+        """What a record says of something that ought to be so: that it is, that it is not, or nothing."""
+        kept = self.kept(sound, wanting)
+        return None if self.rng.random() < silent else kept
+
     def lead(self, day: date) -> str | None:
         """Who leads the case on that day."""
         return next((post.practitioner for post in reversed(self.posts) if post.start <= day <= post.end), None)
@@ -147,6 +170,11 @@ class Life(Story):
     def age(self, child: str, day: date) -> float:
         """How old the child is on that day."""
         return (day - self.born[child]).days / 365.25
+
+    @property
+    def late_joiners(self) -> list[str]:
+        """The children who joined the case later."""
+        return [child for child in self.children if child in self.joined]
 
     @property
     def sees_children(self) -> bool:

@@ -21,12 +21,12 @@ _ASSESSORS = {
     "board_member": 1,
 }
 _JUDGES = {
-    "practice_supervisor": 62,
-    "service_manager": 24,
-    "assistant_director": 5,
-    "independent_auditor": 4,
-    "legal": 2,
-    "practitioner": 2,
+    "practice_supervisor": 66,
+    "service_manager": 27,
+    "assistant_director": 2,
+    "independent_auditor": 2,
+    "legal": 1,
+    "practitioner": 1,
     "board_member": 1,
 }
 
@@ -76,27 +76,44 @@ def complaints(life: Life) -> None:
         if not life.tell("complaint_received", day, complaint=complaint, adult=adult, child=child):
             continue
         if life.kept(0.95, 0.7):
-            life.tell("complaint_acknowledged", life.later(day, 0, 4), complaint=complaint, by=life.manager)
+            acknowledged = life.later(day, 0, 3) if life.kept(0.93, 0.8) else life.later(day, 4, 8)
+            life.tell("complaint_acknowledged", acknowledged, complaint=complaint, by=life.manager)
+        if life.chance(0.04):
+            life.tell("complaint_found_out_of_time", life.later(day, 2, 10), complaint=complaint, by=life.manager)
+            continue
+        if life.chance(0.08):
+            life.tell("complaint_extension_agreed", life.later(day, 6, 14), complaint=complaint, by=life.manager)
+        if life.kept(0.6, 0.4):
+            tried = life.later(day, 1, 5)
+            life.tell("complaint_resolution_attempted", tried, complaint=complaint, by=life.manager)
+        elif life.chance(0.25):
+            life.tell("complaint_resolution_not_possible", life.later(day, 1, 5), complaint=complaint, by=life.manager)
         if life.kept(0.96, 0.8):
             answered = life.later(day, 5, 15) if life.kept(0.93, 0.6) else life.later(day, 16, 40)
-            life.tell("complaint_answered", answered, complaint=complaint, by=life.manager)
+            attempted = life.ask(0.9, 0.6, 0.06)
+            life.tell(
+                "complaint_answered", answered, complaint=complaint, by=life.manager, resolution_attempted=attempted
+            )
 
 
 def ending(life: Life) -> None:
     """The child is told the outcome, somebody else takes over, the case is closed."""
+    ended = life.final or life.between(0.92, 0.97)
     for child in life.children:
-        day = life.between(0.95, 1.0)
-        if life.kept(0.88, 0.5) and life.age(child, day) >= 3:
-            told = day if life.kept() else life.later(life.end, 3, 15)
+        day = min(life.later(ended, 0, 6), life.end)
+        if life.kept(0.95, 0.65) and life.age(child, day) >= 2:
+            told = day if life.kept(0.97, 0.85) else life.later(life.end, 1, 12)
             method = life.rng.choices(("in_person", "letter", "video", "through_other"), (45, 35, 12, 8))[0]
             life.tell("outcome_told_to_child", told, child=child, by=life.lead(told), method=method)
         elif life.kept(0.75, 0.4):
             reason = "too_young" if life.age(child, day) < 4 else life.rng.choice(("unreachable", "unsafe", "other"))
             life.tell("outcome_not_told_reason", day, child=child, by=life.lead(day), reason=reason)
-    if life.law == "public" and life.analyses:
+    if life.law == "public" and life.chance(0.1):
+        life.tell("child_not_looked_after", ended, child=life.children, by=life.lead(ended))
+    elif life.law == "public":
         for to in ("iro", "looked_after_manager"):
-            if life.kept(0.9, 0.6):
-                day = life.between(0.85, 1.0) if life.kept() else life.later(life.end, 1, 8)
+            if life.kept(0.95, 0.7):
+                day = min(life.later(ended, 0, 8), life.end) if life.kept(0.95, 0.8) else life.later(life.end, 1, 8)
                 life.tell("handover_made", day, child=life.children, by=life.lead(day), to=to)
     life.tell("case_closed", life.end, 0 if life.chance(0.8) else None, by=life.lead(life.end))
 
@@ -125,25 +142,38 @@ def records(life: Life) -> None:
 
 
 def judgements(life: Life) -> None:
-    """In one case in three, somebody who is not the lead judges the clauses that only a person can judge, and signs."""
+    """In one case in three, somebody who is not the lead goes through what only a person can judge, and signs."""
     if not life.judged or not life.chance(0.35):
         return
-    wanted = [(clause, thing) for clause, kind in life.judged for thing in life.of_type(kind)]
-    for clause, thing in life.rng.sample(wanted, min(len(wanted), life.rng.randint(3, 14))):
-        day = life.between(0.4, 1.0) if life.chance(0.8) else life.later(life.end, 1, 20)
-        role = life.rng.choices(list(_JUDGES), list(_JUDGES.values()))[0]
-        outcome = "met" if life.kept(0.93, 0.62) else "not_met"
+    role = life.rng.choices(list(_JUDGES), list(_JUDGES.values()))[0]
+    judge = in_post(life.rng, life.team, role)
+    day = life.between(0.4, 1.0) if life.chance(0.6) else life.later(life.end, 1, 15)
+    share = life.rng.uniform(0.5, 1.0)
+    for clause, kind in life.judged:
+        if kind != life.root_type and kind in life.lexicon.dictionary.roots:
+            continue
+        things = life.of_type(kind)
+        if not things or not life.chance(share):
+            continue
+        on = life.later(day, 0, 3)
+        about: dict[str, list[str]] = {kind: things if life.chance(0.7) else [life.rng.choice(things)]}
+        if kind == "report" and life.chance(0.9):
+            about["child"] = life.children  # for whom the report is: some clauses ask for each of them
         life.tell(
-            "judgement_recorded", day, by=in_post(life.rng, life.team, role), clause=clause, outcome=outcome, role=role,
-            reason=f"note-{life.rng.randrange(1, 500)}" if life.chance(0.6) else None, **{life.types[thing]: thing},
+            "judgement_recorded", on, by=judge, clause=clause, outcome="met" if life.kept(0.97, 0.8) else "not_met",
+            role=role, reason=f"note-{life.rng.randrange(1, 500)}" if life.chance(0.6) else None, **about,
         )  # fmt: skip
 
 
 CHAPTERS = (
     chapter(supervision, "supervision_held"),
     chapter(audits, "quality_audited learning_point_recorded"),
-    chapter(complaints, "complaint_received complaint_acknowledged complaint_answered"),
-    chapter(ending, "outcome_told_to_child outcome_not_told_reason handover_made case_closed"),
+    chapter(
+        complaints,
+        "complaint_received complaint_acknowledged complaint_answered complaint_resolution_attempted "
+        "complaint_resolution_not_possible complaint_extension_agreed complaint_found_out_of_time",
+    ),
+    chapter(ending, "outcome_told_to_child outcome_not_told_reason handover_made child_not_looked_after case_closed"),
     chapter(records, "history_requested counselling_offered record_destroyed"),
     chapter(judgements, "judgement_recorded"),
 )

@@ -13,9 +13,11 @@ _AGENCIES = {"health": 0.3, "local_authority": 0.6, "other": 0.06, "police": 0.5
 
 def analysis_and_plan(life: Life) -> None:
     """A case analysis, then a plan, reviewed every few weeks; both made anew after a significant change, or not."""
+    day = life.later(life.accepted, 10, 17)
     if not life.analyses:
+        if life.kept(0.75, 0.4):  # a short one, for the first hearing
+            _analysis(life, day, 1)
         return
-    day = life.later(life.start, 8, 22)
     version = 0
     plan = life.next_id("pl")
     life.add("plan", plan, day, links={"about": life.children})
@@ -24,35 +26,55 @@ def analysis_and_plan(life: Life) -> None:
         version += 1
         if version > 1 and not _changed(life, on):
             continue
-        if version == 1 or life.kept(0.9, 0.45):
+        if version == 1 or life.kept(0.92, 0.5):
             _analysis(life, life.later(on, 0, 8) if version > 1 else on, version)
-        if life.kept(0.97, 0.85) if version == 1 else life.kept(0.85, 0.4):
-            made = life.later(on, 1, 8)
-            life.tell(
-                "case_plan_made", made, child=life.children, plan=plan, by=life.lead(made), version=f"plan-v{version}",
-                diversity_explored=life.kept(0.9, 0.5),
-            )  # fmt: skip
-    if life.chance(0.5):
+        if life.kept(0.97, 0.85) if version == 1 else life.kept(0.88, 0.45):
+            _plan(life, plan, life.later(on, 1, 8), version)
+    late = [on for on in life.assessed if on > day]
+    if late and life.kept(0.9, 0.55):
+        _analysis(life, life.later(max(late), 0, 12), version + 1)
+    elif life.chance(0.4):
         _analysis(life, life.between(0.7, 0.95), version + 1)
-    review = life.later(day, 15, 30)
+    review = life.later(day, 15, 40)
     while review < life.end:
-        if life.kept(0.95, 0.35):
-            concluded = life.kept(0.93, 0.6) if life.chance(0.95) else None
+        if life.kept(0.95, 0.45):
+            concluded = life.kept(0.95, 0.7) if life.chance(0.95) else None
             life.tell(
                 "case_plan_reviewed", review, child=life.children, plan=plan, by=life.lead(review),
                 effectiveness_concluded=concluded,
             )  # fmt: skip
-        review = life.later(review, 18, 30)
+        review = life.later(review, 25, 50)
 
 
 def _analysis(life: Life, day: date, version: int) -> None:
-    headings = HEADINGS if life.kept(0.94, 0.5) else tuple(head for head in HEADINGS if life.chance(0.75))
+    headings = HEADINGS if life.kept(0.95, 0.6) else tuple(head for head in HEADINGS if life.chance(0.75))
     agencies = tuple(name for name, often in _AGENCIES.items() if life.chance(often))
     life.tell(
         "case_analysis_made", day, child=life.children, by=life.lead(day), version=f"analysis-v{version}",
-        welfare_headings=headings if life.chance(0.97) else None, draws_on=agencies,
-        research_cited=life.kept(0.85, 0.4), diversity_explored=life.kept(0.9, 0.5),
+        welfare_headings=headings if life.chance(0.98) else None, draws_on=agencies if life.kept(0.95, 0.7) else None,
+        research_cited=life.ask(0.95, 0.7, 0.02), diversity_explored=life.ask(0.92, 0.6),
     )  # fmt: skip
+
+
+def _plan(life: Life, plan: str, day: date, version: int) -> None:
+    """One version of the plan, and whether the family gets to see it."""
+    no_risk = life.chance(0.07)
+    ours = "critique_of_local_authority" if life.law == "public" else "primary_assessment"
+    life.tell(
+        "case_plan_made", day, child=life.children, plan=plan, by=life.lead(day), version=f"plan-v{version}",
+        diversity_explored=life.ask(0.92, 0.6), risks_named=False if no_risk else life.ask(0.95, 0.75),
+        safeguarding_focus=ours if life.kept(0.95, 0.75) else "not_stated" if life.chance(0.7) else None,
+        no_risk_found=no_risk if life.chance(0.7) else None, intervention_stated=life.ask(0.98, 0.85, 0.02),
+        evidence_stated=life.ask(0.96, 0.8, 0.02), resources_estimated=life.ask(0.94, 0.7, 0.02),
+    )  # fmt: skip
+    on = life.later(day, 0, 9) if life.kept(0.93, 0.75) else life.later(day, 12, 25)
+    if life.chance(0.03):
+        life.tell("sharing_unsafe", on, adult=life.adults[:1], plan=plan, by=life.lead(on))
+    elif life.kept(0.9, 0.6):
+        life.tell(
+            "plan_shared_with_family", on, child=life.children if life.chance(0.6) else None, adult=life.adults,
+            plan=plan, by=life.lead(on), views_sought=life.ask(0.95, 0.75),
+        )  # fmt: skip
 
 
 def _changed(life: Life, on: date) -> bool:
@@ -65,16 +87,16 @@ def _changed(life: Life, on: date) -> bool:
 
 
 def letters(life: Life) -> None:
-    """Each child old enough is written to at the beginning and at the end."""
-    if not life.sees_children:
-        return
+    """Each child is written to at the beginning and at the end, in most kinds of work."""
     for child in life.children:
-        day = life.later(max(life.start, life.joined.get(child, life.start)), 2, 12)
-        if life.kept(0.85, 0.5):
+        if not life.sees_children and not life.chance(0.5):
+            continue
+        if life.kept(0.9, 0.6):
+            day = life.later(life.begun(child), 0, 5) if life.kept(0.93, 0.75) else life.later(life.begun(child), 6, 20)
             life.tell("introductory_letter_sent", day, child=child, by=life.lead(day))
-        if life.kept(0.75, 0.35):
-            day = life.between(0.97, 1.0)
-            life.tell("goodbye_letter_sent", day, child=child, by=life.lead(day))
+        if life.kept(0.8, 0.45):
+            day = life.between(0.95, 0.99)
+            life.tell("goodbye_letter_sent", day, child=child, by=life.lead(day), invites_feedback=life.ask(0.92, 0.7))
 
 
 def seeing(life: Life) -> None:
@@ -85,8 +107,7 @@ def seeing(life: Life) -> None:
             if life.chance(0.1):
                 life.tell("child_not_seen_reason", life.between(0.3, 0.9), child=child, reason="other")
             continue
-        begun = max(life.start, life.joined.get(child, life.start))
-        day = life.later(begun, 3, 9) if life.kept(0.9, 0.65) else life.later(begun, 11, 45)
+        day = life.later(life.begun(child), 2, 9) if life.kept(0.93, 0.7) else life.later(life.begun(child), 11, 45)
         if not life.kept(0.97, 0.86):
             if life.kept(0.8, 0.4):
                 reason = rng.choices(("outside_jurisdiction", "too_ill", "other"), (35, 20, 45))[0]
@@ -112,7 +133,7 @@ def hearing_the_child(life: Life) -> None:
     rng = life.rng
     for child in life.children:
         old_enough = life.age(child, life.start) >= 4
-        day = life.later(max(life.start, life.joined.get(child, life.start)), 8, 40)
+        day = life.later(life.begun(child), 8, 40)
         for _ in range(rng.choices((0, 1, 2, 3), (20, 45, 25, 10))[0] if old_enough else 0):
             tool = rng.choice(
                 ("how-it-looks-to-me", "worry-meter", "emotion-stickers", "board-game", "say-it-your-own-way")
@@ -157,22 +178,23 @@ def support(life: Life) -> None:
                 "support_agreement_refused", life.later(day, 1, 10), child=child, adult=life.adults[:1], need=need
             )
             continue
-        asked = life.later(day, 0, 8)
+        asked = life.later(day, 0, 4)
         if life.kept(0.95, 0.75):
             life.tell(
                 "support_agreement_given", asked, child=child, adult=life.adults[:1], need=need, given_by="parent"
             )
         if mature and life.kept(0.9, 0.6):
-            life.tell("support_agreement_given", life.later(asked, 0, 5), child=child, need=need, given_by="child")
+            life.tell("support_agreement_given", life.later(asked, 0, 2), child=child, need=need, given_by="child")
         if life.kept(0.9, 0.6):
-            on = life.later(asked, 0, 12) if life.kept() else life.later(asked, 20, 50)
+            on = life.later(max(asked, day), 0, 3) if life.kept(0.9, 0.7) else life.later(asked, 12, 40)
             life.tell("support_referral_made", on, child=child, by=life.lead(on), need=need)
 
 
 CHAPTERS = (
     chapter(
         analysis_and_plan,
-        "case_analysis_made case_plan_made case_plan_reviewed significant_change change_found_not_significant",
+        "case_analysis_made case_plan_made case_plan_reviewed significant_change change_found_not_significant "
+        "plan_shared_with_family sharing_unsafe",
     ),
     chapter(letters, "introductory_letter_sent goodbye_letter_sent"),
     chapter(seeing, "child_seen child_not_seen_reason"),
