@@ -314,14 +314,14 @@ class Duty(Frozen):
         """The clause that it is, or is part of: `NS-5.8` for `NS-5.8a`."""
         return self.id.rstrip("abcdefghijklmnopqrstuvwxyz")
 
-    @property
+    @cached_property
     def decided_by(self) -> DecidedBy:
         """Whether the record decides, a person does, or both."""
         if self.must.form == "be_judged":
             return "person"
         return "record_and_person" if self.judged else "record"
 
-    @property
+    @cached_property
     def same(self) -> tuple[str, ...]:
         """The attributes whose value ties a fulfilment or an exception to the event that started the instance."""
         return getattr(self.must, "same", ())

@@ -171,7 +171,7 @@ class _CaseRun:
             verdict_missing=edition.valid_missing,
         )
         decision = decide(facts)
-        flags = tuple(self._flags(facts, decision, instance))
+        flags = tuple(self._flags(facts, decision, instance)) if decision.due or facts.reason else ()
         finding = Finding(
             instance=instance.name(self.timeline.case.id),
             case=self.timeline.case.id,

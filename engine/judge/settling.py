@@ -27,7 +27,7 @@ from durable.lang import c as captured
 from durable.lang import cap, none, ruleset, when_all
 from durable.lang import m as fact
 
-from engine.duty.language import Happen, Hold, Pattern, Recur, Stand
+from engine.duty.language import Duty, Happen, Hold, Pattern, Recur, Stand
 from engine.duty.rulebook import Edition
 from engine.judge.instances import Candidates, Instance, Key, Labeller, sign
 from engine.judge.outcome import Sign
@@ -57,6 +57,13 @@ def _joined(*conditions: Any) -> Any:
     return functools.reduce(operator.and_, [*conditions, fact.one == captured.start.one])
 
 
+def _may_be_doubtful(duty: Duty) -> bool:
+    """Whether an event could fulfil the duty if only the record said more."""
+    if isinstance(duty.must, Happen | Recur):
+        return bool(duty.same) or any(match.test for match in duty.must.pattern.any_of)
+    return isinstance(duty.must, Hold)
+
+
 class Settler:
     """The rulesets of some clauses, built once."""
 
@@ -74,17 +81,21 @@ class Settler:
         facts: list[dict[str, object]] = []
         signs: list[Sign] = []
         count = 0
+        idle = set()
         for batch in batches:
-            facts += batch.facts(count, signs)
+            if batch.settling:
+                facts += batch.facts(count, signs)
+            else:
+                idle |= set(range(count, count + len(batch.instances)))  # nothing on the record could settle these
             count += len(batch.instances)
         found: list[Settled] = [{} for _ in range(count)]
         answered = [0] * count
-        for kind, start, event in self._run(clause, facts):
+        for kind, start, event in self._run(clause, facts) if facts else ():
             answered[start] += kind in (ABSENT, SURE)
             if kind != ABSENT:
                 found[start][kind] = signs[event]
         for position, batch, instance in _numbered(batches):
-            if answered[position] != 1:
+            if answered[position] != 1 and position not in idle:
                 raise AssertionError(f"the rules answered {answered[position]} times for {instance.event.id}")
             if batch.needed > 1 and SURE not in found[position] and (doubtful := batch.doubtful(instance)):
                 found[position][DOUBTFUL] = doubtful
@@ -107,17 +118,18 @@ class Settler:
         rules = ruleset(clause)
         with rules:
             for number, edition in enumerate(editions):
-                self._fulfilment_rules(number)
+                self._fulfilment_rules(number, edition.duty)
                 for position, excuse in enumerate(edition.duty.unless):
                     if isinstance(excuse.when, Pattern):
                         self._first_rule(number, f"{EXCUSE}{position}", "about", "" if excuse.already else "since")
         definition: dict[str, Any] = rules.define()[1]
         return definition
 
-    def _fulfilment_rules(self, number: int) -> None:
+    def _fulfilment_rules(self, number: int, duty: Duty) -> None:
         start, sure = f"{number}:{START}", f"{number}:{SURE}"
         self._first_rule(number, SURE, "key", "low")
-        self._first_rule(number, DOUBTFUL, "key", "low")
+        if _may_be_doubtful(duty):
+            self._first_rule(number, DOUBTFUL, "key", "low")
 
         @when_all(  # type: ignore[untyped-decorator]
             cap(TOGETHER),
@@ -164,7 +176,7 @@ class Batch:
         self.number, self.instances, self.candidates = number, instances, candidates
         self.must = must = instances[0].edition.duty.must
         self.needed = must.at_least if isinstance(must, Happen) else 1
-        self._settling: list[tuple[str, Key, Order, Order, Sign]] = []
+        self.settling: list[tuple[str, Key, Order, Order, Sign]] = []
         if isinstance(must, Hold | Stand):
             for instance in instances:
                 self._add_own(instance, must, labeller)
@@ -179,7 +191,7 @@ class Batch:
         for key, events in by_key.items():
             orders = [(event.happened, 1, event.id) for event in events]
             for last in range(needed - 1, len(events)):
-                self._settling.append((kind, key, orders[last - needed + 1], orders[last], sign(events[last])))
+                self.settling.append((kind, key, orders[last - needed + 1], orders[last], sign(events[last])))
 
     def _add_own(self, instance: Instance, must: Hold | Stand, labeller: Labeller) -> None:
         """What is settled by the start itself is a fact that only that instance can match."""
@@ -191,7 +203,7 @@ class Batch:
             signs, kind = labeller.standing_days(instance, must), SURE
         key = self._own_key(instance)
         orders = [(one.on, 1, one.event) for one in signs]
-        self._settling += [(kind, key, order, order, one) for order, one in zip(orders, signs, strict=True)]
+        self.settling += [(kind, key, order, order, one) for order, one in zip(orders, signs, strict=True)]
 
     @staticmethod
     def _own_key(instance: Instance) -> Key:
@@ -203,7 +215,7 @@ class Batch:
         already = isinstance(self.must, Happen) and self.must.already
         since: list[Order] = [(instance.start, 0, "") for instance in self.instances]
         lows = [instance.order for instance in self.instances] if isinstance(self.must, Recur) else since
-        orders = {*since, *lows, *(order for _, _, back, at, _ in self._settling for order in (back, at))}
+        orders = {*since, *lows, *(order for _, _, back, at, _ in self.settling for order in (back, at))}
         places = {order: place for place, order in enumerate(sorted(orders), start=1)}
         # Whom an event is about becomes a number too: it is written and read as JSON on the way to the rules.
         whom: dict[Key, int] = {}
@@ -219,7 +231,7 @@ class Batch:
             }
             for position, instance in enumerate(self.instances)
         ]
-        for kind, key, back, at, one in self._settling:
+        for kind, key, back, at, one in self.settling:
             if key in whom:
                 place = {"at": places[at], "back": places[back], "event": one.event}
                 found.append({"kind": f"{self.number}:{kind}", "n": len(signs), "key": whom[key], **place})

@@ -117,9 +117,9 @@ def agencies(life: Life) -> None:
 def diversity(life: Life) -> None:
     """Equality and diversity are explored with each person, or not."""
     day = life.later(life.start, 4, 20)
-    for person in life.adults:
+    for persons in [life.adults] if life.chance(0.6) else [[person] for person in life.adults]:
         if life.kept(0.75, 0.4):
-            life.tell("diversity_assessed", day, adult=person, by=life.lead(day), declined=life.chance(0.08))
+            life.tell("diversity_assessed", day, adult=persons, by=life.lead(day), declined=life.chance(0.08))
     if life.kept(0.8, 0.45):
         life.tell("diversity_assessed", day, child=life.children, by=life.lead(day), declined=False)
 
@@ -156,7 +156,7 @@ def local_authority(life: Life) -> None:
         for kind in ("assessment", "care_plan") if version == 1 or life.chance(0.7) else ("care_plan",):
             document = f"{kind.replace('_', '-')}-v{version}"
             life.tell("local_authority_work_received", day, child=life.children, document=document, kind=kind)
-            if life.kept(0.93, 0.55):
+            if life.kept(0.95, 0.7):
                 on = life.later(day, 0, 5) if life.kept(0.9, 0.6) else life.later(day, 6, 30)
                 life.tell(
                     "local_authority_work_reviewed", on, child=life.children, by=life.lead(on), document=document,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -85,7 +85,7 @@ def _change(scene: Scene, story: Story, number: int) -> None:
     """Begun after its effects were thought through, or before; some could not wait."""
     story.describe()
     urgent = number % 5 == 0
-    started = scene.as_at - story.days(60, 1400)
+    started = scene.as_at - story.days(30, 800)
     if story.chance(0.3 if urgent else 0.88):
         analysed = started - story.days(0, 70) if story.chance(0.9) else started + story.days(5, 40)
         story.tell("impact_analysed", analysed, by=_manager(story))

@@ -142,13 +142,13 @@ def records(life: Life) -> None:
 
 
 def judgements(life: Life) -> None:
-    """In one case in three, somebody who is not the lead goes through what only a person can judge, and signs."""
-    if not life.judged or not life.chance(0.35):
+    """In two cases of five, somebody who is not the lead goes through what only a person can judge, and signs."""
+    if not life.judged or not life.chance(0.42):
         return
     role = life.rng.choices(list(_JUDGES), list(_JUDGES.values()))[0]
     judge = in_post(life.rng, life.team, role)
-    day = life.between(0.4, 1.0) if life.chance(0.6) else life.later(life.end, 1, 15)
-    share = life.rng.uniform(0.5, 1.0)
+    day = life.between(0.25, 1.0) if life.chance(0.65) else life.later(life.end, 1, 15)
+    share = life.rng.uniform(0.6, 1.0)
     for clause, kind in life.judged:
         if kind != life.root_type and kind in life.lexicon.dictionary.roots:
             continue
@@ -156,7 +156,7 @@ def judgements(life: Life) -> None:
         if not things or not life.chance(share):
             continue
         on = life.later(day, 0, 3)
-        about: dict[str, list[str]] = {kind: things if life.chance(0.7) else [life.rng.choice(things)]}
+        about: dict[str, list[str]] = {kind: things if life.chance(0.85) else [life.rng.choice(things)]}
         if kind == "report" and life.chance(0.9):
             about["child"] = life.children  # for whom the report is: some clauses ask for each of them
         life.tell(

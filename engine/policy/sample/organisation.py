@@ -8,10 +8,11 @@ from engine.policy.sample.rest import Scene, tell_every_code
 from engine.policy.sample.staff import TEAMS, in_post
 from engine.policy.sample.story import Story
 
-WORDS = frozenset(
-    """reporting_year_began children_involved feedback_acted_on filing_intervals_reviewed process_reviewed
-    standards_revised partners_consulted partners_joined_monitoring governance_meeting_held judgement_recorded""".split()
-)
+WORDS = frozenset({
+    "reporting_year_began", "children_involved", "feedback_acted_on", "filing_intervals_reviewed", "process_reviewed",
+    "standards_revised", "partners_consulted", "partners_joined_monitoring", "governance_meeting_held",
+    "judgement_recorded",
+})  # fmt: skip
 _FIRST_YEARS = 4
 _ACTIVITIES = ("recruitment", "training", "quality_assurance")
 _HEARD = ("children_programme", "complaints", "feedback")
@@ -51,45 +52,57 @@ def tell_forerunner(scene: Scene) -> Story:
 
 def _year(scene: Scene, story: Story, began: date) -> None:
     """One reporting year, as far as it is over."""
-    rng, year, last = story.rng, began.year, date(began.year + 1, 3, 20)
+    rng, last = story.rng, date(began.year + 1, 3, 20)
+    _users(story, began, last)
+    _partners(story, began, last)
+    processes = [f"process-{process}" for process in rng.sample(_PROCESSES, rng.randint(1, 3))]
+    for process in processes:
+        story.tell(
+            "process_reviewed", story.within(began, last), by=_manager(story), process=process,
+            outcome_served=f"outcome-{rng.randint(1, 4)}", steps_removed=rng.choice(_STEPS),
+        )  # fmt: skip
+    if story.chance(0.9):
+        alike = story.chance(0.25)
+        story.tell("filing_intervals_reviewed", story.within(began, last), by=_manager(story), all_alike=alike)
+    tell_every_code(story, scene.rest.words["organisation"], (began, min(last, story.as_at)))
+    said = {"process": processes} if "process" in story.types.values() else {}
+    scene.judge(story, (last, date(began.year + 1, 3, 31)), _JUDGES, 0.85, rng.choice(TEAMS), **said)
 
-    def some(fewest: int, most: int) -> list[date]:
-        return sorted(story.within(began, last) for _ in range(rng.randint(fewest, most)))
 
-    def by() -> str:
-        return in_post(rng, rng.choice(TEAMS), "service_manager")
+def _manager(story: Story) -> str:
+    return in_post(story.rng, story.rng.choice(TEAMS), "service_manager")
 
+
+def _some(story: Story, often: float, fewest: int, most: int, days: tuple[date, date]) -> list[date]:
+    """Some days of the year, or, less often, none."""
+    return [story.within(*days) for _ in range(story.rng.randint(fewest, most) if story.chance(often) else 0)]
+
+
+def _users(story: Story, began: date, last: date) -> None:
+    """Children take part, boards meet, and what users say changes something."""
     for activity in _ACTIVITIES:
-        for on in some(1, 3) if story.chance(0.9) else ():
-            story.tell("children_involved", on, by=by(), activity=activity, through_board=story.chance(0.7))
+        for on in _some(story, 0.9, 1, 3, (began, last)):
+            story.tell("children_involved", on, by=_manager(story), activity=activity, through_board=story.chance(0.7))
     for board, (fewest, most) in _BOARDS.items():
-        for on in some(fewest, most):
+        for on in _some(story, 0.95, fewest, most, (began, last)):
             story.tell(
                 "governance_meeting_held", on, board=board,
                 membership_recorded=story.chance(0.92), minutes_recorded=story.chance(0.92),
             )  # fmt: skip
-    for on in some(1, 3) if story.chance(0.9) else ():
-        heard = tuple(where for where in _HEARD if story.chance(0.6)) or _HEARD[-1:]
-        story.tell("feedback_acted_on", on, by=by(), drawn_from=heard)
-    if story.chance(0.9):
-        story.tell("filing_intervals_reviewed", some(1, 1)[0], by=by(), all_alike=story.chance(0.25))
-    for on in some(1, 2) if story.chance(0.85) else ():
-        story.tell("partners_joined_monitoring", on, by=by(), partners=rng.choice(_PARTNERS))
-    processes = rng.sample(_PROCESSES, rng.randint(1, 3))
-    for process in processes:
-        story.tell(
-            "process_reviewed", story.within(began, last), by=by(), process=f"process-{process}",
-            outcome_served=f"outcome-{rng.randint(1, 4)}", steps_removed=rng.choice(_STEPS),
-        )  # fmt: skip
-    if year % 2 == 0:
-        on = story.within(began + timedelta(days=90), last)
-        if story.chance(0.8):
-            asked = on - story.days(20, 80)
-            story.tell(
-                "partners_consulted", asked, by=by(), revision=f"revision-{year}", partners=rng.choice(_PARTNERS)
-            )
-        story.tell("standards_revised", on, by=by(), revision=f"revision-{year}")
-    tell_every_code(story, scene.rest.words["organisation"], (began, min(last, story.as_at)))
-    named = [f"process-{process}" for process in processes]
-    said = {"process": named} if "process" in story.types.values() else {}
-    scene.judge(story, (last, date(year + 1, 3, 31)), _JUDGES, 0.85, rng.choice(TEAMS), **said)
+    for on in _some(story, 0.9, 1, 3, (began, last)):
+        always = story.rng.choice(_HEARD)
+        heard = tuple(where for where in _HEARD if where == always or story.chance(0.5))
+        story.tell("feedback_acted_on", on, by=_manager(story), drawn_from=heard)
+
+
+def _partners(story: Story, began: date, last: date) -> None:
+    """Partner agencies help to watch over the Standards, and are asked about a revision, every other year."""
+    for on in _some(story, 0.85, 1, 2, (began, last)):
+        story.tell("partners_joined_monitoring", on, by=_manager(story), partners=story.rng.choice(_PARTNERS))
+    if began.year % 2:
+        return
+    on, revision = story.within(began + timedelta(days=90), last), f"revision-{began.year}"
+    if story.chance(0.8):
+        asked, partners = on - story.days(20, 80), story.rng.choice(_PARTNERS)
+        story.tell("partners_consulted", asked, by=_manager(story), revision=revision, partners=partners)
+    story.tell("standards_revised", on, by=_manager(story), revision=revision)

@@ -11,12 +11,12 @@ from engine.policy.sample.rest import Scene, tell_rest
 from engine.policy.sample.staff import TEAMS, attributes_of, in_post
 from engine.policy.sample.story import Story
 
-WORDS = frozenset(
-    """practitioner_joined post_taken_up competence_confirmed supervisor_named absence_recorded development_plan_made
-    appraisal_held it_training_completed training_completed practitioner_left code_accepted registration_recorded
-    registration_renewed supervision_held quality_audited learning_point_recorded learning_point_acknowledged
-    judgement_recorded""".split()
-)
+WORDS = frozenset({
+    "practitioner_joined", "post_taken_up", "competence_confirmed", "supervisor_named", "absence_recorded",
+    "development_plan_made", "appraisal_held", "it_training_completed", "training_completed", "practitioner_left",
+    "code_accepted", "registration_recorded", "registration_renewed", "supervision_held", "quality_audited",
+    "learning_point_recorded", "learning_point_acknowledged", "judgement_recorded",
+})  # fmt: skip
 SEEN_BACK = timedelta(days=1600)
 """How far back the timelines of practitioners tell of the cases they led."""
 
@@ -24,6 +24,11 @@ _DOMAINS = ("safe", "heard", "better_represented", "enabled")
 _GRADES = ("outstanding", "good", "met", "requires_improvement")
 _SOCIAL_WORK = ("practitioner", "practice_supervisor", "service_manager")
 _ABOVE = MappingProxyType({"practitioner": "practice_supervisor", "practice_supervisor": "service_manager"})
+_BELOW = MappingProxyType({
+    "practice_supervisor": "practitioner",
+    "service_manager": "practice_supervisor",
+    "assistant_director": "service_manager",
+})  # fmt: skip
 _JUDGES: Mapping[str, Mapping[str, int]] = MappingProxyType({
     "practitioner": {"service_manager": 88, "assistant_director": 12},
     "practice_supervisor": {"service_manager": 20, "assistant_director": 80},
@@ -89,7 +94,12 @@ class _Career:
         return CALENDAR.after(day, 0, "working_days")
 
     def say(
-        self, event: str, on: date, late: int | None = None, /, **said: str | bool | date | tuple[str, ...] | None
+        self,
+        event: str,
+        on: date,
+        late: int | None = None,
+        /,
+        **said: str | bool | date | tuple[str, ...] | list[str] | None,
     ) -> None:
         """An event of this career, when it is not over."""
         if on <= self.end:
@@ -105,8 +115,8 @@ class _Career:
         """The post, the registration, the codes, the training that everybody should have, whoever supervises."""
         story, begun = self.story, self.begun
         new = story.chance(0.3)
-        promoted = self.role != "practitioner" and self.role in _SOCIAL_WORK and story.chance(0.5)
-        post = "practitioner" if promoted else self.role
+        promoted = self.role in _BELOW and story.chance(0.6)
+        post = _BELOW[self.role] if promoted else self.role
         if self.role in _SOCIAL_WORK and story.chance(0.98):
             self.registration()
         self.say("practitioner_joined", begun, 0, post=post, induction_first=new)
@@ -124,7 +134,7 @@ class _Career:
         if self.kept(0.97, 0.8):
             self.say("it_training_completed", self.after(begun, (2, 75), (95, 160)))
         self.in_post(begun, post)
-        if promoted or story.chance(0.1):
+        if promoted or story.chance(0.1 if self.role in _SOCIAL_WORK else 0.85):
             moved = story.within(begun, self.end)
             self.say("post_taken_up", moved, 0, post=self.role, induction_first=story.chance(0.2))
             self.in_post(moved, self.role)

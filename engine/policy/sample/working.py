@@ -123,7 +123,7 @@ def seeing(life: Life) -> None:
                 alone=life.chance(0.65) if life.chance(0.95) else None,
                 how=rng.choices(("in_person", "video", "telephone"), (86, 9, 5))[0] if life.chance(0.97) else None,
             )  # fmt: skip
-            day = life.later(day, 18, 50)
+            day = life.later(day, 22, 60)
 
 
 def hearing_the_child(life: Life) -> None:
