@@ -196,8 +196,8 @@ class World:
         self.links = [link for link in case.links if exists(link.happened, link.recorded)]
         self.objects: list[ObjectRecord] = []
         for thing in (case.root, *case.objects):
-            linked = [link for link in case.links if link.source == thing.id]
-            if not linked or any(exists(link.happened, link.recorded) for link in linked):
+            linked = [link for link in case.links if link.source == thing.id and link.target == case.root.id]
+            if thing is case.root or not linked or any(exists(link.happened, link.recorded) for link in linked):
                 self.objects.append(thing)
         events = [event for event in case.events if exists(event.happened, event.recorded)]
         self.events = sorted(events, key=lambda event: (event.happened, event.id))
@@ -506,7 +506,7 @@ class World:
         if judged.valid_for is not None and self.version(judged.valid_for, instance.start) is None:
             return Verdict(False, None)
         day = max(instance.start, done_on or instance.start)
-        following = min((other for other in self.worked(instance) if other > day), default=date.max)
+        following = min((other for other in self.starts(instance) if other > day), default=date.max)
         own, later = None, None
         for event in self.events:
             said = event.attributes
@@ -522,29 +522,16 @@ class World:
                     later = later or event
         return Verdict(True, own or later)
 
-    def worked(self, instance: Instance) -> list[date]:
-        """The days of all such work about the same subject, in force and in scope, whatever the version of the duty."""
+    def starts(self, instance: Instance) -> list[date]:
+        """The days on which the duty started about the same subject, in force and not out of scope, in any version."""
         days = []
         for duty in self.rulebook.duties:
-            if duty.id != instance.duty.id or duty.judged is None:
-                continue
-            for other in self.judgeable(duty):
-                if (other.subject.id, other.per) == (instance.subject.id, instance.per):
-                    if isinstance(duty.must, BeJudged):
-                        days.append(other.start)
-                    else:
-                        done = self.fulfilled(other)[0]
-                        days += [max(done.on, other.start)] if done else []
+            for other in self.instances(duty) if duty.id == instance.duty.id else ():
+                in_force = duty.in_force <= other.start and (duty.until is None or other.start < duty.until)
+                in_scope = every([self.in_scope(part, other) for part in duty.where]) is not False
+                if in_force and in_scope and (other.subject.id, other.per) == (instance.subject.id, instance.per):
+                    days.append(other.start)
         return days
-
-    def judgeable(self, duty: Duty) -> Iterator[Instance]:
-        """The instances of a duty that are in force, in scope, and lack nothing."""
-        for other in self.instances(duty):
-            in_force = duty.in_force <= other.start and (duty.until is None or other.start < duty.until)
-            scope = every([self.in_scope(part, other) for part in duty.where])
-            lacks = other.unsaid or not self.due(other)[0] or unset(self, duty.model_dump(), other.start)
-            if in_force and scope is True and not lacks:
-                yield other
 
 
 # --- one outcome

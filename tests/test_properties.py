@@ -18,11 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.duty.language import AttributeTest as Leaf
-from engine.duty.language import Before, Duty, Happen, Never, Recur, Test, ValueRef
+from engine.duty.language import Before, Duty, Happen, Judgement, Never, Recur, Standing, Test, ValueRef, Within
 from engine.duty.language import Every as AllOf
 from engine.duty.language import Some as AnyOf
 from engine.duty.rulebook import JUDGEMENT, Edition, Rulebook
-from engine.duty.values import Value
+from engine.duty.values import Value, ValueVersion
+from engine.duty.words import Calendar, pattern
 from engine.judge.case_judge import CaseJudge
 from engine.judge.matching import matches
 from engine.judge.outcome import OUTCOMES, Finding, Outcome
@@ -31,7 +32,7 @@ from engine.record.building import CaseBuilder
 from engine.record.dictionary import AttributeValue, Dictionary
 from engine.record.model import CaseRecord, EventRecord, LinkRecord
 from engine.record.timeline import Timeline, View
-from tests.strategies import DICTIONARY, Situation, situations
+from tests.strategies import DICTIONARY, Situation, accepted, situations, visited
 
 Found = dict[str, Finding]
 Property = Callable[[Situation, Random], None]
@@ -194,8 +195,8 @@ DONE_OR_NOT: dict[Outcome, set[Outcome]] = {
     "excused": {"excused", "met"},
     "due": {"due", "met", "late", "excused", "breached", "lapsed", "undetermined"},
     "breached": {"breached", "late", "undetermined"},
-    "undetermined": {"undetermined", "met", "late", "excused"},
-    "lapsed": {"lapsed", "met", "late", "excused", "undetermined"},
+    "undetermined": {"undetermined", "met", "late", "excused", "lapsed"},
+    "lapsed": {"lapsed", "met", "excused"},
 }
 """What an outcome may become from one day to the next, where the record alone decides, whatever happens."""
 
@@ -216,8 +217,8 @@ UNTIL_JUDGED: dict[Outcome, set[Outcome]] = {
     "excused": {"excused", "unjudged"},
     "due": {"due", "unjudged", "excused", "breached", "lapsed", "undetermined"},
     "breached": {"breached", "unjudged", "undetermined"},
-    "undetermined": {"undetermined", "unjudged", "excused"},
-    "lapsed": {"lapsed", "unjudged", "excused", "undetermined"},
+    "undetermined": {"undetermined", "unjudged", "excused", "lapsed"},
+    "lapsed": {"lapsed", "unjudged", "excused"},
 }
 """The same where a person judges as well, on a day on which nobody judged anything or took the case on."""
 
@@ -312,7 +313,7 @@ BETTER: dict[Outcome, set[Outcome]] = {
     "due": {"due", "met", "excused"},
     "breached": {"breached", "late", "met", "excused"},
     "undetermined": {"undetermined", "met", "late", "excused"},
-    "lapsed": {"lapsed", "met", "late", "excused"},
+    "lapsed": {"lapsed", "met", "excused"},
 }
 """What an outcome may become when what fulfils the duty is put on the record, on whatever day; it may excuse it too."""
 
@@ -326,12 +327,13 @@ def more_good_work_makes_nothing_worse(situation: Situation, random: Random) -> 
         if event is None:
             continue
         grown = situation.case.model_copy(update={"events": (*situation.case.events, event)})
-        check_better(before, seen(situation, grown), edition.duty.id)
+        check_better(before, seen(situation, grown), edition)
 
 
-def check_better(before: Found, after: Found, duty: str) -> None:
+def check_better(before: Found, after: Found, edition: Edition) -> None:
+    """No instance of that edition is worse off."""
     for name, one in before.items():
-        if one.duty == duty:
+        if one.duty == edition.duty.id and edition.covers(one.start):
             assert after[name].outcome in BETTER[one.outcome], (one, after[name])
 
 
@@ -447,7 +449,7 @@ def test_of_all_duties(prop: Property) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("prop", PROPERTIES, ids=lambda prop: prop.__name__)
 def test_of_all_duties_over_many(prop: Property) -> None:
-    holds_over(prop, 50 * PROPERTIES[prop])
+    holds_over(prop, 30 * PROPERTIES[prop])
 
 
 # --- links that come later ---------------------------------------------------------------------------------------------------
@@ -483,6 +485,45 @@ def test_a_later_link_of_the_case_itself_is_no_fault() -> None:
     assert timeline.object("C-1").type == "case"
 
 
+# --- what becomes of other work does not matter ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("content", "standing", "stated_only"), [(5, "local", True), (None, "stated", False)])
+def test_a_deadline_that_nobody_set_for_later_work_does_not_move_a_judgement_of_earlier_work(
+    content: int | None, standing: Standing, *, stated_only: bool
+) -> None:
+    """Both visits happened, and both judgements came after both, whatever the deadline of the second visit was."""
+    days = Value.model_validate({"name": "days", "unit": "days", "says": "A value made up.", "versions": (
+        {"from": date(2007, 9, 1), "value": 5, "standing": "stated", "source": "made up"},
+    )})  # fmt: skip
+    later = ValueVersion.model_validate(
+        {"from": date(2025, 4, 1), "value": content, "standing": standing, "source": "made up"}
+    )
+    visit = Duty(
+        id="TT-1.1", title="A duty made up", source="made up", reads="Made up, and read as it is written.",
+        for_each="child", when=pattern(accepted), must=Happen(pattern=pattern(visited)),
+        deadline=Within(value=ValueRef(value="days")), at_closure="goes_on", in_force=date(2007, 9, 1),
+        judged=Judgement(question="Was it so?", roles=("practice_supervisor",)),
+    )  # fmt: skip
+    calendar = Calendar(subdivision="ENG", known_through=date(2027, 12, 31))
+    book = Rulebook(dictionary=DICTIONARY, calendar=calendar, values={"days": days}, duties=(visit,))
+    changed = rulebook_with(book, values={"days": days.model_copy(update={"versions": (*days.versions, later)})})
+    builder = CaseBuilder(DICTIONARY, "made up")
+    for name, kind in (("C-1", "case"), ("amy", "child"), ("zoe", "practitioner")):
+        builder.add_object("", name, kind, {}, root=name == "C-1")
+    for name, event, day in (
+        ("e1", "accepted", date(2025, 3, 3)), ("e2", "visited", date(2025, 3, 4)),
+        ("e3", "accepted", date(2025, 4, 2)), ("e4", "visited", date(2025, 4, 3)),
+    ):  # fmt: skip
+        builder.add_event("", name, event, day, None, [("child", "amy")], {})
+    for name, outcome, day in (("j1", "met", date(2025, 4, 10)), ("j2", "not_met", date(2025, 4, 20))):
+        said = {"clause": "TT-1.1", "outcome": outcome, "role": "practice_supervisor"}
+        builder.add_event("", name, JUDGEMENT, day, None, [("child", "amy"), ("by", "zoe")], said)
+    case, view, earlier = builder.finish(), View(date(2025, 5, 1)), "TT-1.1/C-1/amy/e1"
+    before = found(CaseJudge(book), case, view)[earlier]
+    assert found(CaseJudge(changed, stated_only=stated_only), case, view)[earlier] == before
+
+
 # --- over the real rulebook, with cases of the sample -------------------------------------------------------------------------
 
 AS_AT = (date(2025, 6, 30), date(2024, 11, 15), date(2023, 3, 31))
@@ -496,16 +537,17 @@ def judge(rulebook: Rulebook) -> CaseJudge:
 @pytest.fixture(scope="module")
 def sample(rulebook: Rulebook) -> list[CaseRecord]:
     """Cases of the sample, the organisation, and some of its staff; those that are not too long."""
-    return sample_of(rulebook, 26)
+    return sample_of(rulebook, 16)
 
 
 def sample_of(book: Rulebook, cases: int, seed: int = 12) -> list[CaseRecord]:
     judged = [(duty.id, duty.for_each) for duty in book.duties if duty.judged]
-    return [case for case in sample_cases(book.dictionary, cases, seed, judgements=judged) if len(case.events) < 150]
+    made = [case for case in sample_cases(book.dictionary, cases, seed, judgements=judged) if len(case.events) < 120]
+    return [case for case in made if case.root.type == "case"] + [case for case in made if case.root.type != "case"][:6]
 
 
 def test_each_duty_alone_on_the_sample(rulebook: Rulebook, judge: CaseJudge, sample: list[CaseRecord]) -> None:
-    nights = [(case, View(day), found(judge, case, View(day))) for case in sample[::2] for day in AS_AT[:2]]
+    nights = [(case, View(day), found(judge, case, View(day))) for case in sample[::3] for day in AS_AT[:2]]
     everywhere = {one.duty for _, _, findings in nights for one in findings.values()}
     assert len(everywhere) > len({duty.id for duty in rulebook.duties}) / 2
     for duty in sorted(everywhere):
@@ -550,23 +592,23 @@ def test_a_change_of_every_span_on_the_sample(
 def test_no_day_makes_an_outcome_worse_on_the_sample(
     rulebook: Rulebook, judge: CaseJudge, sample: list[CaseRecord]
 ) -> None:
-    for case in sample[:20:7]:
+    for case in sample[:18:9]:
         walk(case, rulebook, judge, 120)
 
 
 @pytest.mark.soak
 def test_no_day_makes_an_outcome_worse_on_many(rulebook: Rulebook, judge: CaseJudge) -> None:
-    for case in sample_of(rulebook, 40, seed=5):
-        walk(case, rulebook, judge, 400)
+    for case in sample_of(rulebook, 12, seed=5):
+        walk(case, rulebook, judge, 200)
 
 
 def test_more_good_work_on_the_sample(rulebook: Rulebook, judge: CaseJudge, sample: list[CaseRecord]) -> None:
-    assert good_work(rulebook, judge, sample) > 60
+    assert good_work(rulebook, judge, sample) > 30
 
 
 @pytest.mark.soak
 def test_more_good_work_on_many(rulebook: Rulebook, judge: CaseJudge) -> None:
-    assert good_work(rulebook, judge, sample_of(rulebook, 300, seed=5)) > 600
+    assert good_work(rulebook, judge, sample_of(rulebook, 100, seed=5)) > 200
 
 
 def good_work(book: Rulebook, judge: CaseJudge, cases: list[CaseRecord]) -> int:
@@ -574,12 +616,12 @@ def good_work(book: Rulebook, judge: CaseJudge, cases: list[CaseRecord]) -> int:
     random, tried, as_at = Random(7), 0, AS_AT[0]  # noqa: S311 - chance, not secrecy
     for case in cases:
         before = found(judge, case, View(as_at))
-        for one in random.sample(list(before.values()), min(8, len(before))):
+        for one in random.sample(list(before.values()), min(6, len(before))):
             edition = edition_of(judge, one)
             event = fulfilling(case, book, edition, one, as_at, random)
             if event is not None:
                 grown = case.model_copy(update={"events": (*case.events, event)})
-                check_better(before, found(judge, grown, View(as_at)), edition.duty.id)
+                check_better(before, found(judge, grown, View(as_at)), edition)
                 tried += 1
     return tried
 

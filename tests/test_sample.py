@@ -22,6 +22,7 @@ from engine.record.tables import Caseload
 JUDGEMENTS = (
     ("X-1", "child"), ("X-2", "report"), ("X-3", "complaint"), ("X-4", "practitioner"), ("X-5", "organisation"),
     ("X-6", "case"), ("X-7", "audit"), ("X-8", "plan"), ("X-9", "adult"), ("X-10", "request"), ("X-11", "no_such_type"),
+    ("X-12", "contract"), ("X-13", "change_project"),
 )  # fmt: skip
 
 
@@ -185,10 +186,9 @@ def test_flags_are_sometimes_true_sometimes_false(dictionary: Dictionary) -> Non
 def test_no_word_is_needed() -> None:
     """The sample is made of whatever words there are."""
     full = words()
+    closing = {word.closed_by for word in full.objects}  # which the dictionary itself asks for
     for lost in range(0, len(full.events), 5):
-        kept = {word.name for word in full.events[:lost] + full.events[lost + 5 :]} | {
-            "case_closed", "practitioner_left", "organisation_wound_up",
-        }  # fmt: skip
+        kept = {word.name for word in full.events[:lost] + full.events[lost + 5 :]} | closing
         fewer = Dictionary(objects=full.objects, events=tuple(word for word in full.events if word.name in kept))
         assert list(sample_cases(fewer, 6, 1))
     bare = Dictionary(
@@ -243,9 +243,9 @@ def test_the_proportions_are_those_published() -> None:
 
 def test_a_case_has_some_fifty_events() -> None:
     counts = sorted(len(record.events) for record in court_cases())
-    assert 44 < sum(counts) / len(counts) < 56
+    assert 50 < sum(counts) / len(counts) < 62
     assert counts[len(counts) // 10] >= 10
-    assert counts[-len(counts) // 10] <= 110
+    assert counts[-len(counts) // 10] <= 125
 
 
 def test_care_proceedings_last_some_43_weeks() -> None:
@@ -317,19 +317,82 @@ def test_judgements_are_about_what_the_clause_is_about_and_by_somebody_else() ->
     assert 0.2 < share(cases, "judgement_recorded") < 0.4
 
 
+def others(kind: str) -> list[CaseRecord]:
+    return [record for record in sample(2000) if record.root.type == kind]
+
+
 def test_the_other_timelines() -> None:
-    others = [record for record in sample(2000) if record.root.type != "case"]
-    assert Counter(record.root.type for record in others) == {"organisation": 2, "practitioner": 24}
-    cafcass = next(record for record in others if record.id == "cafcass")
+    staff = others("practitioner")
+    assert len(staff) == 2000 // 40
+    assert Counter(record.root.attributes["role"] for record in staff)["practitioner"] == 40
+    [cafcass, _] = others("organisation")
     years = [event.attributes["year"] for event in cafcass.events if event.type == "reporting_year_began"]
     assert years == [2021, 2022, 2023, 2024, 2025]
     assert len(of_type(cafcass, "team")) == 40
-    led = [
+    led = {
         case
-        for record in others
+        for record in staff
         for event in record.events
         if event.type == "supervision_held"
         for case in event.about("case")
-    ]
+    }
     assert led
-    assert set(led) <= {record.id for record in court_cases()}
+    assert led <= {record.id for record in court_cases()}
+
+
+def test_there_is_a_handful_of_timelines_of_every_type_and_some_are_over() -> None:
+    for word in words().objects:
+        if word.root and word.name not in ("case", "organisation"):
+            there = others(word.name)
+            assert len(there) >= 10
+            assert all(len(record.events) > 0 for record in there)
+            over = sum(has(record, str(word.closed_by)) for record in there)
+            assert 0 < over < len(there)
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "event"),
+    [
+        ("contract", "best_value_assessed", "contract_awarded"),
+        ("change_project", "impact_analysed", "change_started"),
+        ("practitioner", "registration_recorded", "practitioner_joined"),
+    ],
+)
+def test_what_ought_to_come_first_mostly_does(kind: str, asked: str, event: str) -> None:
+    first = []
+    for record in others(kind):
+        days: dict[str, date] = {}
+        for told in record.events:
+            days.setdefault(told.type, told.happened)
+        first.append(asked in days and event in days and days[asked] <= days[event])
+    assert 0.5 < sum(first) / len(first) < 1
+
+
+def test_nothing_happens_to_anybody_who_has_left() -> None:
+    for record in others("practitioner"):
+        assert all(event.type != "practitioner_left" for event in record.events[:-1])
+    for record in others("contract"):
+        ended = [event.happened for event in record.events if event.type == "contract_ended"]
+        assert all(event.happened <= ended[0] for event in record.events if ended and event.type == "contract_awarded")
+
+
+def test_a_type_that_nobody_knows_has_timelines_too() -> None:
+    """Whatever gets a timeline of its own in the dictionary has a few in the sample."""
+    full = words()
+    contract = next(word for word in full.objects if word.name == "contract")
+    ended = next(word for word in full.events if word.name == "contract_ended")
+    seen = next(word for word in full.events if word.name == "child_seen")
+    more = Dictionary(
+        objects=(*full.objects, contract.model_copy(update={"name": "lease", "closed_by": "lease_ended"})),
+        events=(
+            *full.events,
+            ended.model_copy(update={"name": "lease_ended"}),
+            seen.model_copy(update={"name": "lease_valued", "about": ("lease",), "needs": ()}),
+        ),
+    )
+    leases = [
+        record for record in sample_cases(more, 3, 1, judgements=[("X-1", "lease")]) if record.root.type == "lease"
+    ]
+    told = Counter(event.type for record in leases for event in record.events)
+    assert len(leases) > 2
+    assert min(told[name] for name in ("lease_valued", "judgement_recorded", "lease_ended")) > 0

@@ -128,15 +128,13 @@ class _CaseRun:
     def _findings(self, parts: list[Batch | Instance], settled: dict[int, Settled]) -> Iterator[Finding]:
         """The findings of one duty, in whatever editions."""
         instances = [one for part in parts for one in (part.instances if isinstance(part, Batch) else [part])]
-        worked: dict[tuple[str, str], set[date]] = {}
+        starts: dict[tuple[str, str], set[date]] = {}
+        if instances and instances[0].edition.duty.judged is not None:
+            for instance in instances:
+                starts.setdefault((instance.subject, instance.per), set()).add(instance.start)
         for instance in instances:
-            day = self._worked_on(instance, settled.get(id(instance), {}))
-            if day is not None:
-                worked.setdefault((instance.subject, instance.per), set()).add(day)
-        for instance in instances:
-            yield self._finding(
-                instance, settled.get(id(instance), {}), worked.get((instance.subject, instance.per), set())
-            )
+            around = starts.get((instance.subject, instance.per), set())
+            yield self._finding(instance, settled.get(id(instance), {}), around)
 
     @staticmethod
     def _worked_on(instance: Instance, signs: Settled) -> date | None:
@@ -147,7 +145,7 @@ class _CaseRun:
             return instance.start
         return max(signs[SURE].on, instance.start) if SURE in signs else None
 
-    def _finding(self, instance: Instance, signs: Settled, worked: set[date]) -> Finding:
+    def _finding(self, instance: Instance, signs: Settled, starts: set[date]) -> Finding:
         edition, duty, view = instance.edition, instance.edition.duty, self.timeline.view
         excuses = self._excuses(instance, signs)
         done, doubtful = signs.get(SURE), signs.get(DOUBTFUL)
@@ -167,7 +165,7 @@ class _CaseRun:
             never=isinstance(duty.must, Never),
             person_only=isinstance(duty.must, BeJudged),
             judged=duty.judged is not None,
-            verdict=self.labeller.verdict(instance, done, day, worked, view.as_at) if day is not None else None,
+            verdict=self.labeller.verdict(instance, done, day, starts, view.as_at) if day is not None else None,
             verdict_missing=edition.valid_missing,
         )
         decision = decide(facts)

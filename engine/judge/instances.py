@@ -399,16 +399,16 @@ class Labeller:
     # --- judgements ------------------------------------------------------------------------------------------------
 
     def verdict(
-        self, instance: Instance, done: Sign | None, day: date, worked: set[date], as_at: date
+        self, instance: Instance, done: Sign | None, day: date, starts: set[date], as_at: date
     ) -> Verdict | None:
         """The judgement that stands for work of that `day`, by somebody entitled to it.
 
-        `worked` are all days on which such work was done about the same subject. A judgement is first of all of the
-        last work before it: the last one before the next work stands. Where there is none, the first one after that
-        stands for all the work that had not been judged.
+        `starts` are all days on which the duty started about the same subject. A judgement is first of all of what came
+        last before it: the last one before the next start stands. Where there is none, the first one after that stands
+        for all that had not been judged.
         """
         valid = list(self._valid_verdicts(instance, done, day, as_at))
-        following = min((other for other in worked if other > day), default=None)
+        following = min((other for other in starts if other > day), default=None)
         own = [verdict for verdict in valid if following is None or verdict.on < following]
         return own[-1] if own else valid[0] if valid else None
 

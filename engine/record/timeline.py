@@ -37,7 +37,9 @@ class Timeline:
         self.case, self.view, self.root = case, view, case.root
         graph: nx.MultiDiGraph[tuple[str, str]] = nx.MultiDiGraph()
         links = [link for link in case.links if view.shows(link.happened, link.recorded)]
-        hidden = {link.source for link in case.links} - {link.source for link in links}
+        # Who joins the case later is not there before; any other link that comes later hides nobody.
+        joining = {link.source for link in case.links if link.target == case.root.id} - {case.root.id}
+        hidden = joining - {link.source for link in links if link.target == case.root.id}
         for thing in (case.root, *case.objects):
             if thing.id not in hidden:
                 graph.add_node(("object", thing.id), record=thing)

@@ -103,7 +103,7 @@ def agencies(life: Life) -> None:
     for agency, often in _AGENCIES.items():
         if not life.analyses and agency not in _CHECKS:
             continue
-        together = life.chance(0.8)
+        together = life.chance(0.9)
         for children in [life.children] if together else [[child] for child in life.children]:
             if life.chance(often):
                 day = life.later(life.accepted, 1, 12) if life.chance(0.85) else life.later(life.accepted, 18, 45)
@@ -117,7 +117,7 @@ def agencies(life: Life) -> None:
 def diversity(life: Life) -> None:
     """Equality and diversity are explored with each person, or not."""
     day = life.later(life.start, 4, 20)
-    for persons in [life.adults] if life.chance(0.6) else [[person] for person in life.adults]:
+    for persons in [life.adults] if life.chance(0.8) else [[person] for person in life.adults]:
         if life.kept(0.75, 0.4):
             life.tell("diversity_assessed", day, adult=persons, by=life.lead(day), declined=life.chance(0.08))
     if life.kept(0.8, 0.45):

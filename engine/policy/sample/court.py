@@ -85,7 +85,7 @@ def _report(life: Life, kind: str, day: date) -> None:
     if not short:
         _children_in(life, report, filed)
     if kind not in _NO_ADVICE or life.chance(0.15):
-        _recommend(life, report, about, filed, 1 if short else life.rng.randint(1, 3))
+        _recommend(life, report, about, filed, 1 if short else life.rng.choices((1, 2, 3), (50, 35, 15))[0])
     if life.kept(0.985, 0.93):
         analysed = life.chance(0.15) if kind in _NO_ADVICE else life.ask(0.95, 0.7)
         plain = life.ask(0.96, 0.85, 0.15)

@@ -86,7 +86,7 @@ def _change(scene: Scene, story: Story, number: int) -> None:
     story.describe()
     urgent = number % 5 == 0
     started = scene.as_at - story.days(30, 800)
-    if story.chance(0.3 if urgent else 0.88):
+    if story.chance(0.3 if urgent else 0.92):
         analysed = started - story.days(0, 70) if story.chance(0.9) else started + story.days(5, 40)
         story.tell("impact_analysed", analysed, by=_manager(story))
     story.tell("change_started", started, 0, by=_manager(story), urgent=urgent if story.chance(0.9) else None)

@@ -143,7 +143,7 @@ def records(life: Life) -> None:
 
 def judgements(life: Life) -> None:
     """In two cases of five, somebody who is not the lead goes through what only a person can judge, and signs."""
-    if not life.judged or not life.chance(0.42):
+    if not life.judged or not life.chance(0.38):
         return
     role = life.rng.choices(list(_JUDGES), list(_JUDGES.values()))[0]
     judge = in_post(life.rng, life.team, role)

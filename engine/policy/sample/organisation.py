@@ -16,7 +16,7 @@ WORDS = frozenset({
 _FIRST_YEARS = 4
 _ACTIVITIES = ("recruitment", "training", "quality_assurance")
 _HEARD = ("children_programme", "complaints", "feedback")
-_BOARDS = {"young_people": (2, 4), "participation": (1, 4), "management": (4, 6)}
+_BOARDS = {"young_people": (2, 4), "participation": (2, 4), "management": (4, 6)}
 _PARTNERS = ("local-authorities", "judiciary", "police", "family-charities", "health-bodies")
 _PROCESSES = ("allocation", "expenses", "file-closing", "interpreter-booking", "report-checking")
 _STEPS = ("none", "second-signature", "paper-copy", "monthly-return")
@@ -97,7 +97,7 @@ def _users(story: Story, began: date, last: date) -> None:
 
 def _partners(story: Story, began: date, last: date) -> None:
     """Partner agencies help to watch over the Standards, and are asked about a revision, every other year."""
-    for on in _some(story, 0.85, 1, 2, (began, last)):
+    for on in _some(story, 0.93, 1, 3, (began, last)):
         story.tell("partners_joined_monitoring", on, by=_manager(story), partners=story.rng.choice(_PARTNERS))
     if began.year % 2:
         return

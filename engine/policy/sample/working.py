@@ -114,7 +114,7 @@ def seeing(life: Life) -> None:
                 life.tell("child_not_seen_reason", day, child=child, by=life.lead(day), reason=reason)
             continue
         visits = 0
-        while day < life.end and visits < 9:
+        while day < life.end and visits < 7:
             visits += 1
             # Siblings are often seen together; sometimes only one of them is named.
             together = life.children if life.chance(0.15) else child
