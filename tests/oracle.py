@@ -500,9 +500,6 @@ class World:
         duty, judged = instance.duty, instance.duty.judged
         assert judged is not None
         barred = {instance.subject.id, *instance.trigger.by, *(done.by if done else ())}
-        for event in self.events:
-            if self.rulebook.dictionary.event[event.type].answerable:
-                barred |= set(event.about("practitioner"))
         if judged.valid_for is not None and self.version(judged.valid_for, instance.start) is None:
             return Verdict(False, None)
         day = max(instance.start, done_on or instance.start)
@@ -513,7 +510,13 @@ class World:
             if event.type != "judgement_recorded" or event.happened < day:
                 continue
             about = self.named(event, instance) and (duty.per is None or instance.per in event.about(duty.per))
-            entitled = said.get("role") in judged.roles and bool(event.by) and not barred & set(event.by)
+            led = {
+                who
+                for earlier in self.events
+                if self.rulebook.dictionary.event[earlier.type].answerable and earlier.happened <= event.happened
+                for who in earlier.about("practitioner")
+            }
+            entitled = said.get("role") in judged.roles and bool(event.by) and not (barred | led) & set(event.by)
             until = self.span(judged.valid_for, instance.start, event.happened) if judged.valid_for else None
             if about and entitled and said.get("clause") in (duty.id, duty.clause) and within(self.as_at, until):
                 if event.happened < following:

@@ -176,7 +176,7 @@ class Judgement(Frozen):
     """The signed human judgement that is asked for.
 
     It is a `judgement_recorded` event about the subject for this clause, by somebody in one of the `roles` who is not
-    the person judged: the subject, the practitioner who did what is judged, or anyone who has led the case.
+    the person judged: the subject, the practitioner who did what is judged, or anyone who had led the case by then.
     """
 
     question: str

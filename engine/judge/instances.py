@@ -84,7 +84,7 @@ class Labeller:
 
     def __init__(self, timeline: Timeline, dictionary: Dictionary, calendar: Calendar) -> None:
         self.timeline, self.words, self.calendar = timeline, dictionary, calendar
-        self._answerable: frozenset[str] | None = None
+        self._answered: dict[str, date] | None = None
         self._present: dict[str, list[tuple[str, date | None]]] = {}
         closing = dictionary.object[timeline.root.type].closed_by
         self._closings = [event.happened for event in timeline.events([closing] if closing else [])]
@@ -427,17 +427,22 @@ class Labeller:
                 and said.get("role") in duty.judged.roles
                 and event.by
                 and not barred & set(event.by)
+                and not any(event.happened >= since for since in map(self._answerable().get, event.by) if since)
                 and (edition.valid_for is None or as_at <= self.calendar.after(event.happened, *edition.valid_for))
             ):
                 yield Verdict(str(said["outcome"]), event.happened, event.id, event.recorded.date())
 
     def _barred(self, instance: Instance, done: Sign | None) -> set[str]:
-        """Who may not judge: the subject, whoever did what is judged, whoever has answered for the case."""
-        if self._answerable is None:
-            events = self.timeline.events(word.name for word in self.words.events if word.answerable)
-            self._answerable = frozenset(who for event in events for who in event.about("practitioner"))
-        barred = {instance.subject, *instance.event.by, *self._answerable}
+        """Who may not judge: the subject, and whoever did what is judged."""
+        barred = {instance.subject, *instance.event.by}
         if done is not None:
             record: EventRecord = self.timeline.graph.nodes["event", done.event]["record"]
             barred |= set(record.by)
         return barred
+
+    def _answerable(self) -> dict[str, date]:
+        """Whoever has answered for the case, with the first day: from then on they may not judge work on it."""
+        if self._answered is None:
+            events = self.timeline.events(word.name for word in self.words.events if word.answerable)
+            self._answered = {who: event.happened for event in reversed(events) for who in event.about("practitioner")}
+        return self._answered
