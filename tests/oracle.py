@@ -319,7 +319,7 @@ class World:
     def subjects(self, duty: Duty, event: EventRecord) -> list[tuple[ObjectRecord, date]]:
         """Whom an event concerns if it starts the duty, each with the start: late joiners begin on joining."""
         if duty.for_each == self.root.type:
-            return [(self.root, event.happened)]
+            return [(self.root, event.happened)] if self.root.id in event.about(self.root.type) else []
         if duty.for_each in self.rulebook.dictionary.roots:
             return []
         things = [thing for thing in self.objects if thing.type == duty.for_each]
@@ -332,13 +332,12 @@ class World:
     # --- what becomes of it
 
     def named(self, event: EventRecord, instance: Instance) -> bool:
-        """Whether the event is about the subject by name. Every event is about the case."""
-        for_each = instance.duty.for_each
-        return for_each == self.root.type or instance.subject.id in event.about(for_each)
+        """Whether the event is about the subject by name, as every event is about the case that names no other."""
+        return instance.subject.id in event.about(instance.duty.for_each)
 
-    def concerns(self, event: EventRecord, instance: Instance) -> Truth:
+    def concerns(self, event: EventRecord, instance: Instance, anybody: bool = False) -> Truth:
         """About the subject by name, the same object of the type `per`, and sharing what must be the same."""
-        if not self.named(event, instance):
+        if not anybody and not self.named(event, instance):
             return False
         if instance.duty.per is not None and instance.per not in event.about(instance.duty.per):
             return False
@@ -464,13 +463,9 @@ class World:
     def violated(self, must: Never, instance: Instance) -> EventRecord | None:
         for event in self.events:
             # What names nobody in particular is about everybody.
-            nobody = not event.about(instance.duty.for_each) and instance.duty.for_each != self.root.type
-            named = (
-                replace(instance, duty=instance.duty.model_copy(update={"for_each": self.root.type}))
-                if nobody
-                else instance
-            )
-            if event.happened >= instance.start and self.occurs(must.pattern, event, named):
+            nobody = not event.about(instance.duty.for_each)
+            about = self.concerns(event, instance, anybody=nobody) is True
+            if event.happened >= instance.start and about and self.matches(must.pattern, event, instance.start) is True:
                 return event
         return None
 

@@ -40,8 +40,8 @@ def test_the_two_judges_agree(situation: Situation) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(16))
 def test_the_two_judges_agree_over_many(seed: int) -> None:
     from hypothesis import seed as seeded
 
-    seeded(seed)(settings(max_examples=1000, database=None)(given(situations())(agree)))()
+    seeded(seed)(settings(max_examples=500, database=None)(given(situations())(agree)))()

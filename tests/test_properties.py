@@ -449,7 +449,7 @@ def test_of_all_duties(prop: Property) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("prop", PROPERTIES, ids=lambda prop: prop.__name__)
 def test_of_all_duties_over_many(prop: Property) -> None:
-    holds_over(prop, 30 * PROPERTIES[prop])
+    holds_over(prop, 2 * PROPERTIES[prop])
 
 
 # --- links that come later ---------------------------------------------------------------------------------------------------

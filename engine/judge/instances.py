@@ -171,7 +171,8 @@ class Labeller:
         """
         root = self.timeline.root
         if duty.for_each == root.type:
-            yield root.id, event.happened, False
+            if root.id in self.named(duty, event):  # and not only a colleague
+                yield root.id, event.happened, False
             return
         named = self.named(duty, event)
         for subject, joined in self._everyone(duty.for_each):
