@@ -17,7 +17,9 @@ from engine.record.model import CaseRecord
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 
-settings.register_profile("kept", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "kept", deadline=None, print_blob=True, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("kept")
 
 
