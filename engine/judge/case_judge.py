@@ -18,15 +18,15 @@ from engine.judge.explain import explain
 from engine.judge.instances import Instance, Labeller
 from engine.judge.matching import lacking
 from engine.judge.outcome import (
-    Decision,
     Facts,
     Fault,
     Finding,
-    Flag,
     Judgements,
     Sign,
-    Verdict,
+    days_over,
     decide,
+    evidence,
+    flags,
 )
 from engine.judge.settling import DOUBTFUL, EXCUSE, SURE, Batch, Settled, Settler
 from engine.record.dictionary import Dictionary
@@ -169,7 +169,7 @@ class _CaseRun:
             verdict_missing=edition.valid_missing,
         )
         decision = decide(facts)
-        flags = tuple(self._flags(facts, decision, instance)) if decision.due or facts.reason else ()
+        shown = dict.fromkeys((instance.event.id, *evidence(facts, decision)))
         finding = Finding(
             instance=instance.name(self.timeline.case.id),
             case=self.timeline.case.id,
@@ -181,13 +181,13 @@ class _CaseRun:
             start=instance.start,
             due=decision.due,
             done=decision.done,
-            days_over=_days_over(decision, view.as_at),
+            days_over=days_over(decision, view.as_at),
             force=duty.force,
             standing=edition.standing,
             basis=duty.basis,
             decided_by=duty.decided_by,
-            flags=flags,
-            evidence=tuple(dict.fromkeys(_evidence(instance, facts, decision, flags))),
+            flags=flags(facts, decision, provisional=self._provisional(edition, decision.due)),
+            evidence=tuple(shown),
             missing=decision.missing,
             team=self.team,
             practitioner=self.practitioner,
@@ -217,51 +217,14 @@ class _CaseRun:
             names += tuple(name for name in instance.edition.duty.same if name not in record.attributes)
         return f"the record of {record.id} ({words(record.type)}) does not say: {words(', '.join(names))}"
 
-    def _flags(self, facts: Facts, decision: Decision, instance: Instance) -> Iterator[Flag]:
-        due, edition = decision.due, instance.edition
-        counted: Sign | Verdict | None = None
-        if decision.outcome == "met":
-            counted = facts.verdict if facts.person_only else facts.done
-        elif decision.outcome == "excused":
-            counted = facts.excused
-        if counted is not None and not facts.never and due is not None and counted.recorded_on > due:
-            yield "recorded_late"
-        in_time = facts.reason is not None and (due is None or facts.reason.on <= due)
-        if decision.outcome in ("breached", "late") and in_time:
-            yield "reason_recorded"
-        counted_in_working_days = (
+    def _provisional(self, edition: Edition, due: date | None) -> bool:
+        in_working_days = (
             isinstance(edition.duty.deadline, Within) and edition.span and edition.span[1] == "working_days"
         )
-        if due is not None and counted_in_working_days and self.labeller.calendar.provisional(due):
-            yield "provisional"
+        return due is not None and bool(in_working_days) and self.labeller.calendar.provisional(due)
 
 
 def _lead(timeline: Timeline, dictionary: Dictionary) -> str:
     """Who answers for the case now: the practitioner whom the last event about answering for it names, if any."""
     events = timeline.events(word.name for word in dictionary.events if word.answerable)
     return events[-1].about("practitioner")[0] if events and events[-1].about("practitioner") else ""
-
-
-def _days_over(decision: Decision, as_at: date) -> int | None:
-    if decision.due is None or decision.outcome not in ("breached", "late"):
-        return None
-    return max(((decision.done or as_at) - decision.due).days, 0)
-
-
-def _evidence(instance: Instance, facts: Facts, decision: Decision, flags: tuple[Flag, ...]) -> Iterator[str]:
-    """What started it, what fulfilled or violated it, what excused or explained it, and what a person judged."""
-    outcome = decision.outcome
-    yield instance.event.id
-    if facts.missing:
-        return
-    counted = ("breached", "excused") if facts.never else ("met", "late", "unjudged", "breached", "undetermined")
-    if facts.done and outcome in counted:
-        yield facts.done.event
-    if outcome == "excused" and facts.excused:
-        yield facts.excused.event
-    if outcome == "undetermined" and facts.doubtful:
-        yield facts.doubtful.event
-    if "reason_recorded" in flags and facts.reason:
-        yield facts.reason.event
-    if facts.verdict and outcome in ("met", "late", "breached"):
-        yield facts.verdict.event

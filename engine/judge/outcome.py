@@ -6,6 +6,7 @@ exception of each kind, when the case closed, what a person judged. How those be
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
@@ -153,6 +154,61 @@ def _decide_never(facts: Facts, limit: date | None) -> Decision:
     if limit is not None and facts.as_at >= limit:
         return Decision("met", limit, limit)
     return Decision(_open(facts, limit), limit, None)
+
+
+# --- what goes with an outcome -----------------------------------------------------------------------------------------
+
+
+def counted(facts: Facts, decision: Decision) -> Sign | Verdict | None:
+    """What it was kept or excused by, whose recording may come after the due date."""
+    if facts.never:
+        return None
+    if decision.outcome == "met":
+        return facts.verdict if facts.person_only else facts.done
+    return facts.excused if decision.outcome == "excused" else None
+
+
+def flags(facts: Facts, decision: Decision, *, provisional: bool) -> tuple[Flag, ...]:
+    """What is said beside the outcome. `provisional`: the due date lies beyond the bank holidays that are known."""
+    found: list[Flag] = []
+    on = counted(facts, decision)
+    if on is not None and decision.due is not None and on.recorded_on > decision.due:
+        found.append("recorded_late")
+    if _reason_counts(facts, decision):
+        found.append("reason_recorded")
+    if provisional and decision.due is not None:
+        found.append("provisional")
+    return tuple(found)
+
+
+def evidence(facts: Facts, decision: Decision) -> Iterator[str]:
+    """The ids of the events it rests on, beside the one that started it; one may come twice."""
+    outcome = decision.outcome
+    if facts.missing:
+        return
+    shown = ("breached", "excused") if facts.never else ("met", "late", "unjudged", "breached", "undetermined")
+    if facts.done and outcome in shown:
+        yield facts.done.event
+    if facts.excused and outcome == "excused":
+        yield facts.excused.event
+    if facts.doubtful and outcome == "undetermined":
+        yield facts.doubtful.event
+    if facts.reason and _reason_counts(facts, decision):
+        yield facts.reason.event
+    if facts.verdict and outcome in ("met", "late", "breached"):
+        yield facts.verdict.event
+
+
+def days_over(decision: Decision, as_at: date) -> int | None:
+    """Calendar days past the due date of what is late or breached."""
+    if decision.due is None or decision.outcome not in ("breached", "late"):
+        return None
+    return max(((decision.done or as_at) - decision.due).days, 0)
+
+
+def _reason_counts(facts: Facts, decision: Decision) -> bool:
+    reason = facts.reason
+    return decision.outcome in ("breached", "late") and reason is not None and _in_time(reason.on, decision.due)
 
 
 # --- what a run gives back ---------------------------------------------------------------------------------------------
