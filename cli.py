@@ -200,7 +200,7 @@ def nightly(
     from engine.judge.case_judge import CaseJudge
     from engine.ledger.night import run_night
     from engine.ledger.store import Ledger
-    from engine.record.tables import Caseload
+    from engine.record.table_reader import Caseload
     from engine.report.page import write_page
     from engine.report.results import night_json
     from engine.report.text import show_night
@@ -435,7 +435,7 @@ def _cases(cases: tuple[str, ...], caseload: Path | None, book: Rulebook) -> Ite
             except RecordProblem as problem:
                 yield problem
         return
-    from engine.record.tables import Caseload  # slow to import, and not needed for a file
+    from engine.record.table_reader import Caseload  # slow to import, and not needed for a file
 
     with Caseload(caseload, book.dictionary) as tables:
         for name in cases:

@@ -33,7 +33,7 @@ from engine.ledger.night import run_night
 from engine.ledger.store import Ledger
 from engine.policy.sample import AS_AT, make_sample, sample_cases
 from engine.record.model import CaseRecord
-from engine.record.tables import Caseload
+from engine.record.table_reader import Caseload
 from engine.record.timeline import View
 
 ROOT = Path(__file__).parent.parent

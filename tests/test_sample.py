@@ -17,7 +17,7 @@ from engine.record.calendar import Calendar
 from engine.record.dictionary import Dictionary, EventWord, ObjectWord
 from engine.record.model import CaseRecord, EventRecord, ObjectRecord
 from engine.record.problem import KeptError
-from engine.record.tables import Caseload
+from engine.record.table_reader import Caseload
 
 JUDGEMENTS = (
     ("X-1", "child"), ("X-2", "report"), ("X-3", "complaint"), ("X-4", "practitioner"), ("X-5", "organisation"),

@@ -19,7 +19,10 @@ from engine.record.building import CaseBuilder
 from engine.record.dictionary import Dictionary
 from engine.record.model import CaseRecord
 from engine.record.problem import KeptError, RecordProblem
-from engine.record.tables import BadCase, Caseload, CaseloadWriter, Form, columns
+from engine.record.table_cases import BadCase
+from engine.record.table_reader import Caseload
+from engine.record.table_writer import CaseloadWriter
+from engine.record.tables import Form, columns
 
 FORMS: tuple[Form, ...] = get_args(Form)
 
@@ -203,7 +206,7 @@ def test_the_manifest_counts(tmp_path: Path, dictionary: Dictionary, cases: list
 def test_row_groups_are_small_enough_to_skip(
     tmp_path: Path, dictionary: Dictionary, cases: list[CaseRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.record.tables.ROW_GROUP", 7)
+    monkeypatch.setattr("engine.record.table_writer.ROW_GROUP", 7)
     out = write(tmp_path / "out", dictionary, cases)
     assert pq.ParquetFile(out / "events.parquet").metadata.num_row_groups == 4
     assert read(out, dictionary) == (cases, [])
@@ -529,7 +532,7 @@ def test_a_case_with_far_too_many_rows_is_quarantined(
     folder: Path, dictionary: Dictionary, cases: list[CaseRecord], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit(folder, "events", lambda rows: rows + [{**rows[-1], "case": "C-3", "id": f"x{n}"} for n in range(40)])
-    monkeypatch.setattr("engine.record.tables.MOST_ROWS", 30)
+    monkeypatch.setattr("engine.record.table_cases.MOST_ROWS", 30)
     assert "has more than 30 rows" in only_bad(folder, dictionary, cases).problem
 
 

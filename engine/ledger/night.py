@@ -23,7 +23,7 @@ from engine.record.timeline import View
 
 
 class Cases(Protocol):
-    """Where cases come from, such as `engine.record.tables.Caseload`."""
+    """Where cases come from, such as `engine.record.table_reader.Caseload`."""
 
     def cases(self) -> Iterator[CaseRecord | RecordProblem]:
         """Each case, or what is wrong with it."""

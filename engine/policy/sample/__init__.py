@@ -28,7 +28,8 @@ from engine.policy.sample.story import Lexicon, Story
 from engine.record.dictionary import Dictionary
 from engine.record.model import CaseRecord
 from engine.record.problem import KeptError
-from engine.record.tables import CaseloadWriter, Form
+from engine.record.table_writer import CaseloadWriter
+from engine.record.tables import Form
 
 CHAPTERS: tuple[Chapter, ...] = (
     *beginning.CHAPTERS,
