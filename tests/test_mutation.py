@@ -17,7 +17,8 @@ from engine.duty.language import Duty
 from engine.duty.rulebook import Rulebook
 from engine.duty.values import Value
 from engine.policy.examples import read_examples
-from engine.policy.mutants import Kind, mutants
+from engine.policy.mutant_conditions import Kind
+from engine.policy.mutants import mutants
 from engine.policy.mutation import Mutation, Tried, mutate, reported, try_clause
 from engine.record.calendar import Calendar
 from engine.record.dictionary import Dictionary
