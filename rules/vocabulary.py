@@ -167,7 +167,7 @@ process = thing("process", "One of Cafcass's own ways of doing something, with i
 
 request = thing(
     "request",
-    "A request by a child, young person or young adult to find out about their own history.",
+    "A request by somebody whom a case was about, as a child then or long grown up, to know about their own past.",
     links=[link("made_by", ["child"], "Whose history it is.")],
 )
 
@@ -247,6 +247,7 @@ early_assessment_made = event(
     "An early assessment and analysis of the case was written.",
     about=["child"],
     diversity_explored=flag("Whether equality and diversity were explored and applied."),
+    reviews_local_authority_work=flag("Whether it reviews the local authority's assessments and care plan."),
 )
 risk_assessed = event(
     "risk_assessed",
@@ -331,6 +332,7 @@ case_analysis_made = event(
     research_cited=flag("Whether research evidence and case law were taken into account."),
     draws_on=codes("The other agencies whose assessments it draws on.", AGENCIES),
     diversity_explored=flag("Whether equality and diversity were explored and applied."),
+    reviews_local_authority_work=flag("Whether it reviews the local authority's assessments and care plan."),
     version=text("The version's reference."),
 )
 case_plan_made = event(
@@ -616,23 +618,34 @@ party_interviewed = event(
 
 # --- events: court ---------------------------------------------------------------------------------------------------------
 
+FILING_TIMES = {
+    "by_need": "It was fitted to what the children of the report need.",
+    "standard": "It is the time that any such report is given.",
+}
+
 direction_made = event(
     "direction_made",
     "The court directed a report by a date.",
     about=["report", "child"],
     due=day("The date the court set for that report."),
+    timing=code("How the time until that date was chosen.", FILING_TIMES),
 )
 extension_granted = event(
     "extension_granted",
     "The court gave more time for a report.",
     about=["report"],
     due=day("The new date."),
+    timing=code("How the time until that date was chosen.", FILING_TIMES),
 )
 report_filed = event(
     "report_filed",
     "A report was filed with the court.",
     about=["report", "child"],
     built_on_analysis=flag("Whether it rests on a case analysis of our own."),
+    recommends=flag("Whether it recommends anything to the court."),
+    future_work_named=flag("Whether it says what work is needed."),
+    legal_framework_named=flag("Whether it recommends a legal framework for that work."),
+    child_views_included=flag("Whether it says what each child whom this entry names wishes and feels."),
     plain_language=flag("Whether a check found the report to be in plain language."),
 )
 recommendation_made = event(
@@ -773,7 +786,7 @@ record_destroyed = event(
 )
 history_requested = event(
     "history_requested",
-    "A child, young person or young adult asked to find out about their history and how their case was handled.",
+    "Somebody whom a case was about, as a child then or long grown up, asked about their past and our part in it.",
     about=["child", "request"],
     needs=["child"],
 )

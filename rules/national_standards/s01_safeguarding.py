@@ -89,14 +89,15 @@ NS_1_2 = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 1.2",
-    reads="""The policy is to be followed at all times; the record can show it only where a sign of risk is on it. The
+    reads="""The policy holds from first to last; the record can show that only where a sign of risk is on it. The
         clock starts on the day the sign was found, for each child it names, or for every child in the case when it
         names none. A step for a sign of the same kind must follow, for the child it names, from that day on; an
         earlier step was not taken at this sign. One step answers every open sign of its kind. A sign or a step whose
-        entry does not say of what kind it is leaves the outcome undetermined. The clause gives no day: we take the day
-        of the next report filed or hearing held, that very day if the sign was found on it, and closing at the latest.
-        A note that the policy was departed from is shown as a reason if it names the same kind and was discussed with
-        a manager, and the promise still counts as not kept. Which step is the right one the record does not know.""",
+        entry does not say of what kind it is leaves the outcome undetermined. The clause gives no day: we take the
+        day of the next report filed or hearing held, that very day if the sign was found on it, and closing at the
+        latest. A note that the policy was departed from is shown as a reason if it names the same kind and was
+        discussed with a manager, and the promise still counts as not kept. Which step is the right one the record
+        does not know.""",
 )
 
 NS_1_3 = duty(
@@ -125,12 +126,13 @@ NS_1_3 = duty(
     source=f"{DOCUMENT}, 1.3",
     reads="""Every case plan, and every new version of it, is looked at by itself, on its own day, for each child it
         names, or for every child in the case when it names none. Its record must say that the risks are named, and
-        whether our part is to examine the local authority's work or to make the first assessment ourselves. The clause
-        ties the one to public and the other to private law; that the part fits the proceedings is left to whoever
-        judges. A plan whose record says that risks or part are missing is not kept; one that is silent on either leaves
-        the outcome undetermined. A plan that names no risk because none was found is shown as not kept, with that
-        reason beside it. Reports are not looked at here: a report's record need not say which children it is about,
-        and what is said in a report does not mend a plan that does not say it. A case without a plan is not asked.""",
+        whether our part is to examine the local authority's work or to make the first assessment ourselves. The
+        clause ties the one to public and the other to private law; that the part fits the proceedings is left to
+        whoever judges. A plan whose record says that risks or part are missing is not kept; one that is silent on
+        either leaves the outcome undetermined. A plan that names no risk because none was found is shown as not kept,
+        with that reason beside it. Reports are not looked at here: a report's record need not say which children it
+        is about, and what is said in a report does not mend a plan that does not say it. A case without a plan is not
+        asked.""",
 )
 
 NS_1_4 = clause("NS-1.4", "Risk is looked for in every case with one tool, in which all staff are trained")
@@ -164,12 +166,12 @@ NS_1_4B = duty(
     at_closure=LAPSES,
     in_force=TOOL_AVAILABLE,
     source=f"{DOCUMENT}, 1.4",
-    reads="""The clause says all staff, so managers and supervisors are asked as well, whether or not they use the tool.
-        The clock starts on the day somebody joins; the number of months is ours. Earlier training counts, so somebody
-        who comes back need not be trained again, and the clause asks for no refresher. A training whose entry does not
-        say in what it was leaves the outcome undetermined. Somebody who leaves in time is no longer asked. Those who
-        had joined before September 2007 have no start of their own here: they are asked in part c, when they use the
-        tool. The record shows that a training was finished, not what was learnt.""",
+    reads="""The clause says all staff, so managers and supervisors are asked as well, whether or not they use the
+        tool. The clock starts on the day somebody joins; the number of months is ours. Earlier training counts, so
+        somebody who comes back need not be trained again, and the clause asks for no refresher. A training whose
+        entry does not say in what it was leaves the outcome undetermined. Somebody who leaves in time is no longer
+        asked. Those who had joined before September 2007 have no start of their own here: they are asked in part c,
+        when they use the tool. The record shows that a training was finished, not what was learnt.""",
 )
 
 NS_1_4C = duty(
@@ -183,9 +185,9 @@ NS_1_4C = duty(
     source=f"{DOCUMENT}, 1.4",
     reads="""Every use of the tool on the practitioner's own timeline is looked at by itself, whenever they joined. By
         that day, or on it, the training must be on the record; the record has no hours, so training finished on the
-        day of use is in time. Training afterwards makes each earlier use late, not kept in time. An entry that does not
-        say whether the tool was used is taken to have used it, as in part a; an entry said to be without the tool asks
-        nothing. Uses that are only on the timeline of a case are not seen here.""",
+        day of use is in time. Training afterwards makes each earlier use late, not kept in time. An entry that does
+        not say whether the tool was used is taken to have used it, as in part a; an entry said to be without the tool
+        asks nothing. Uses that are only on the timeline of a case are not seen here.""",
 )
 
 NS_1_4D = duty(
@@ -198,10 +200,10 @@ NS_1_4D = duty(
     at_closure=LAPSES,
     in_force=TOOL_AVAILABLE,
     source=f"{DOCUMENT}, 1.4",
-    reads="""The clause calls the process continuous: part a asks for a first use soon, this part for no gap that is too
-        long, and what is too long is ours. The clock starts when the case is accepted, or when a child joins it later,
-        and again with each use of the tool that names the child. An entry said to be without the tool does not count
-        here, although it counts for 1.1; one that does not say is taken to have used it. An entry from before
+    reads="""The clause calls the process continuous: part a asks for a first use soon, this part for no gap that is
+        too long, and what is too long is ours. The clock starts when the case is accepted, or when a child joins it
+        later, and again with each use of the tool that names the child. An entry said to be without the tool does not
+        count here, although it counts for 1.1; one that does not say is taken to have used it. An entry from before
         acceptance counts for part a only. A use of the tool also starts the next wait in a case that was accepted
         before September 2007. A wait that is not over when the case closes lapses, for the reason given at 1.1.""",
 )

@@ -26,6 +26,7 @@ from rules.vocabulary import (
     agreement_reached,
     case,
     case_accepted,
+    case_analysis_made,
     duty_cover_recorded,
     early_assessment_made,
     final_order_made,
@@ -39,6 +40,7 @@ from rules.vocabulary import (
     practitioner,
     referral_received,
     referral_screened,
+    report_filed,
     way_forward_filed,
 )
 
@@ -62,15 +64,15 @@ NS_2_1 = duty(
     source=f"{DOCUMENT}, 2.1",
     reads="""The clock starts when Cafcass takes the case on. An assessment made earlier, between referral and
         acceptance, counts. The clause says early but gives no day; we read it as on or before the day of the first
-        hearing from acceptance on, and a hearing before acceptance sets no day. Until a hearing has been held there is
-        no due date; if the case closes first, the assessment was due that day. One assessment serves the whole case,
-        whichever of its children it names. The record shows that there is an assessment; whether it is one to act on
-        is for a supervisor or manager who neither wrote it nor led the case.""",
+        hearing from acceptance on, and a hearing before acceptance sets no day. Until a hearing has been held there
+        is no due date; if the case closes first, the assessment was due that day. One assessment serves the whole
+        case, whichever of its children it names. The record shows that there is an assessment; whether it is one to
+        act on is for a supervisor or manager who neither wrote it nor led the case.""",
 )
 
 NS_2_2 = duty(
     "NS-2.2",
-    "Every referral is screened on the first working day",
+    "Every referral has been screened by the end of its first working day",
     for_each=case,
     when=referral_received,
     must=happen(referral_screened),
@@ -128,11 +130,11 @@ NS_2_3B = duty(
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 2.3",
     reads="""Whenever a lead ends, somebody must be lead at the end of that day: a handover on one day leaves no gap,
-        a new lead on the next day comes late, weekends included. Somebody is lead from the day of the allocation until
-        the day before the lead is recorded as ended. Once the final order has been made the proceedings are over and
-        no new lead is needed; nor when the case closes that day. The time before the first allocation is part a. The
-        record shows who was named as lead, not whether that person was at work: a long absence without a recorded end
-        is not seen here.""",
+        a new lead on the next day comes late, weekends included. Somebody is lead from the day of the allocation
+        until the day before the lead is recorded as ended. Once the final order has been made the proceedings are
+        over and no new lead is needed; nor when the case closes that day. The time before the first allocation is
+        part a. The record shows who was named as lead, not whether that person was at work: a long absence without a
+        recorded end is not seen here.""",
 )
 
 NS_2_3C = duty(
@@ -171,9 +173,9 @@ NS_2_3D = duty(
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 2.3",
     reads="""Each practitioner who is named as lead must stay lead until the day of the final order, or the day the
-        case closes if that comes first; ending on that day is no change. The clause's words allow no change of lead at
-        all, so every change shows as not kept. A reason on the record, such as the practitioner having left, is shown
-        beside it; to treat a reasoned change as kept awaits the owner's decision. An end without a reason shows
+        case closes if that comes first; ending on that day is no change. The clause's words allow no change of lead
+        at all, so every change shows as not kept. A reason on the record, such as the practitioner having left, is
+        shown beside it; to treat a reasoned change as kept awaits the owner's decision. An end without a reason shows
         without one. While the proceedings last and the lead has not ended, the promise is still open. The next lead's
         promise begins with the new allocation.""",
 )
@@ -210,11 +212,12 @@ NS_2_4 = duty(
     at_closure=LAPSES,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 2.4",
-    reads="""The clause speaks of the first few days of a case and of need. We read the few days as a window that
-        starts when Cafcass takes the case on, and the need as having no lead in that window: a lead named within it,
-        or before it, means that duty cover was not needed. Duty cover recorded before acceptance counts. Another need
-        for duty cover, such as a lead who is away, is not on the record and not tested. If the case closes within the
-        window, nothing is asked any more. The clause leaves it to need, so it is weighed as should, not must.""",
+    reads="""The clause speaks of need, and of a case's first days without counting them. We read them as a window
+        that starts when Cafcass takes the case on, and the need as having no lead in that window: a lead named within
+        it, or before it, means that duty cover was not needed. Duty cover recorded before acceptance counts. Another
+        need for duty cover, such as a lead who is away, is not on the record and not tested. If the case closes
+        within the window, nothing is asked any more. The clause leaves it to need, so it is weighed as should, not
+        must.""",
 )
 
 NS_2_5 = clause("NS-2.5", "In public law, what the local authority has assessed and plans is reviewed early")
@@ -225,7 +228,14 @@ NS_2_5A = duty(
     for_each=case,
     where=case.law.is_("public"),
     when=case_accepted,
-    must=happen(local_authority_work_reviewed.with_(further_steps_noted=not_said_to_be(False)), already=True),
+    must=happen(
+        either(
+            local_authority_work_reviewed.with_(further_steps_noted=not_said_to_be(False)),
+            early_assessment_made.with_(reviews_local_authority_work=True),
+            case_analysis_made.with_(reviews_local_authority_work=True),
+        ),
+        already=True,
+    ),
     by=before(hearing_held, standing=LOCAL, source="ours: the clause gives no day"),
     unless=exception(
         no_local_authority_plan_recorded,
@@ -243,12 +253,14 @@ NS_2_5A = duty(
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 2.5",
     reads="""This applies to public law only. The clock starts when Cafcass takes the case on; a review made earlier
-        counts. The clause gives no day: we read early as on or before the day of the first hearing from acceptance on,
-        and if the case closes first, the review was due that day. A review that is recorded as leaving out the further
-        steps does not count; one that says nothing about them counts here, and the supervisor judges it. A record that
-        there is nothing to review is shown as a reason; it does not make the promise kept, because the clause has no
-        exception. One review is enough for this part, each document is part b. Whether the review assured quality is
-        for a supervisor or manager who neither made it nor led the case.""",
+        counts. The clause gives no day: we read early as on or before the day of the first hearing from acceptance
+        on, and if the case closes first, the review was due that day. The review may be an entry of its own, or a
+        part of the early assessment or of a case analysis whose record says so; where such a document is on the
+        record and does not say, and there is no other review, the outcome is undetermined. A review that is recorded
+        as leaving out the further steps does not count; one that says nothing about them counts here, and the
+        supervisor judges it. A record that there is nothing to review is shown as a reason; it does not make the
+        promise kept, because the clause has no exception. One review is enough for this part, each document is part
+        b. Whether the review assured quality is for a supervisor or manager who neither made it nor led the case.""",
 )
 
 NS_2_5B = duty(
@@ -268,8 +280,8 @@ NS_2_5B = duty(
     reads="""The clause speaks of the assessments and of the care plan, so we ask for a review of each assessment and
         of each version of the plan, from the day it reaches Cafcass. The review must name the same document; a review
         that names none counts for part a only. A review that is recorded as leaving out the further steps does not
-        count. The clause gives no number of days: ours is local. If the case closes within that time, nothing is asked
-        any more. A document that was never recorded as received is not seen here.""",
+        count. The clause gives no number of days: ours is local. If the case closes within that time, nothing is
+        asked any more. A document that was never recorded as received is not seen here.""",
 )
 
 NS_2_6 = clause("NS-2.6", "In private law, parents are helped to a safe agreement, or the court is shown a way forward")
@@ -280,8 +292,20 @@ NS_2_6A = duty(
     for_each=case,
     where=case.law.is_("private"),
     when=case_accepted,
-    must=happen(either(agreement_reached, way_forward_filed), already=True),
+    must=happen(
+        either(
+            agreement_reached,
+            way_forward_filed,
+            report_filed.with_(future_work_named=True, legal_framework_named=True),
+        ),
+        already=True,
+    ),
     by=before(hearing_held, standing=LOCAL, source="ours: the clause gives no day"),
+    unless=exception(
+        case.work.one_of("adoption_guardian", "adoption_reporting_officer", "parental_order"),
+        standing=LOCAL,
+        source="ours: in this work no parents or carers are in dispute, whom the clause speaks of",
+    ),
     judged=judged_by(
         "practice_supervisor",
         "service_manager",
@@ -292,12 +316,16 @@ NS_2_6A = duty(
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 2.6",
     reads="""This applies to private law only. The clause has two ways: an agreement of the parents or carers, or,
-        where none is possible, a plan of further work for the court; either is enough here, and what each must show is
-        in parts b and c. It need not be recorded that no agreement was possible: sending the plan says so. The clock
-        starts when Cafcass takes the case on; an agreement or plan from before counts. The clause gives no day: we
-        take the day of the first hearing of any kind from acceptance on, so that an agreement made at court that day
-        is in time; if the case closes first, it was due that day. Support that led to neither does not show on the
-        record. Whether the support was good, and the agreement likely to last, is for a supervisor or manager.""",
+        where none is possible, a plan of further work for the court; either is enough here, and what each must show
+        is in parts b and c. The plan may also stand in a report or letter to the court, if the record of its filing
+        says that it names both the work and the framework; where that record is silent on either, and there is
+        nothing else, the outcome is undetermined. It need not be recorded that no agreement was possible: sending the
+        plan says so. Every kind of private law work is included; where it is adoption or a parental order, in which
+        there may be no dispute, that is shown as a reason and the promise still counts as not kept. The clock starts
+        when Cafcass takes the case on; an agreement or plan from before counts. The clause gives no day: we take the
+        day of the first hearing of any kind from acceptance on, so that an agreement made at court that day is in
+        time; if the case closes first, it was due that day. Support that led to neither does not show on the record.
+        Whether the support was good, and the agreement likely to last, is for a supervisor or manager.""",
 )
 
 NS_2_6B = duty(
@@ -327,7 +355,7 @@ NS_2_6C = duty(
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 2.6",
     reads="""Where a plan goes to the court in place of an agreement, its record must say that it names the work that
-        is needed and recommends a legal framework for it; one without the other is not enough. If the record is silent
-        on either, and the other is not said to be missing, the outcome cannot be determined. Whether the work and the
-        framework are the right ones is judged under part a. Each plan is looked at for itself.""",
+        is needed and recommends a legal framework for it; one without the other is not enough. If the record is
+        silent on either, and the other is not said to be missing, the outcome cannot be determined. Whether the work
+        and the framework are the right ones is judged under part a. Each plan is looked at for itself.""",
 )

@@ -23,6 +23,7 @@ from engine.duty.words import (
     have_happened,
     hold,
     judged_by,
+    one_of,
     recorded,
     the_date,
     value,
@@ -165,7 +166,7 @@ NS_4_5A = duty(
     "Every report makes a clear recommendation",
     for_each=report,
     when=report_filed,
-    must=have_happened(recommendation_made),
+    must=have_happened(either(recommendation_made, report_filed.with_(recommends=True))),
     unless=exception(
         report.kind.one_of("correspondence", "needs_wishes_feelings", "position_statement"),
         standing=LOCAL,
@@ -179,12 +180,15 @@ NS_4_5A = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.5",
-    reads="""On the day a report is filed, at least one recommendation in that report must be on the record. One
-        entered for a later day is late: the court had the report without it. A recommendation in another report does
-        not count, and what was recommended at an earlier filing of the same report still does. For a letter, a
-        child's own statement, or a short statement of position nobody asks for a recommendation: without one it is
-        shown as not kept, with its kind as the reason, because the clause makes no exception. That a recommendation
-        is clear, and helps the court, is for a supervisor or manager to judge.""",
+    reads="""On the day a report is filed, the record must show at least one recommendation in it: by an entry of that
+        recommendation, or because the record of the filing says that the report recommends. Where there is neither,
+        the outcome is undetermined: nobody can tell a report without a recommendation from one whose recommendations
+        were not entered. A filing that is said to recommend nothing is not kept. A recommendation entered for a later
+        day is late: the court had the report without it. A recommendation in another report does not count, and what
+        was recommended at an earlier filing of the same report still does. For a letter, a child's own statement, or
+        a short statement of position nobody asks for a recommendation: without one it is shown as not kept, with its
+        kind as the reason, because the clause makes no exception. That a recommendation is clear, and helps the
+        court, is for a supervisor or manager to judge.""",
 )
 
 NS_4_5B = duty(
@@ -210,7 +214,8 @@ NS_4_5B = duty(
         due on the day the report is filed, and until then there is no due date. If the case closes before the report
         was filed, there is no report to put it in and the promise lapses. A recommendation without its reference
         leaves the outcome undetermined. A report that is linked to no child, with a recommendation that names none,
-        is not seen here. Whoever judges names the report and the child.""",
+        is not seen here, and neither is one that is said to recommend without an entry of any recommendation. Whoever
+        judges names the report and the child.""",
 )
 
 NS_4_6 = clause("NS-4.6", "Private law cases move at the pace each child needs, not at a standard one")
@@ -221,7 +226,12 @@ NS_4_6A = duty(
     for_each=report,
     per=child,
     where=case.law.is_("private"),
-    when=either(direction_made, extension_granted),
+    when=either(
+        direction_made.with_(timing=one_of("by_need", "standard")),
+        extension_granted.with_(timing=one_of("by_need", "standard")),
+        filing_date_reasoned,
+    ),
+    first=True,
     must=happen(filing_date_reasoned, already=True, same=("due",)),
     within=value("ns_4_6a_reasoned_within"),
     judged=judged_by(
@@ -232,14 +242,18 @@ NS_4_6A = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 4.6",
-    reads="""This is about the reason for a date; whether the date was kept is 4.2, so the two do not conflict.
-        Whenever the court sets a date for a report in private law, or a new one, the record must hold a reason for
-        that date which rests on the child's needs, for each child whom the direction names, or whom the report is
-        about. A reason written down beforehand, when the date was proposed, counts; the clause gives no day, and the
-        few days afterwards are ours. A reason for another date, another report, or a brother or sister does not
-        count. A direction that does not say its date leaves the outcome undetermined, and so does a case that does
-        not say its law. A report that is linked to no child is not asked about. Whether the reason is a good one, or
-        a standard interval in other words, is for whoever judges.""",
+    reads="""This is about the reason for a date; whether the date was kept is 4.2, so the two do not conflict. When
+        the court sets a date for a report in private law, or a new one, and the record says how the time was chosen,
+        it must hold a reason for that date which rests on the child's needs, for each child whom the direction names,
+        or whom the report is about. It must do so even where the time is said to be a standard one: the reason then
+        has to show that it fits this child. The clause asks for no entry with each direction, so one that does not
+        say how its time was chosen leaves the outcome undetermined for each child without a reason; a reason that is
+        on the record is judged all the same, and then starts the promise on its own day, so that it is not late. A
+        reason written down beforehand, when the date was proposed, counts; the clause gives no day, and the few days
+        after the direction are ours. Each date is asked about once for each child. A reason for another date, another
+        report, or a brother or sister does not count for this one. A direction that does not say its date leaves the
+        outcome undetermined, and so does a case that does not say its law. A report that is linked to no child is not
+        asked about. Whether the reason is a good one, or a standard interval in other words, is for whoever judges.""",
 )
 
 NS_4_6B = duty(
@@ -426,13 +440,13 @@ NS_4_10A = duty(
     source=f"{DOCUMENT}, 4.10",
     reads="""Both recipients are needed: this part is the manager, part b the independent reviewing officer. The wait
         starts with the final order, or the day on which the case ended without one, for each child it names, or for
-        every child in the case when it names none. A handover made earlier counts, because the proposals are ready
-        before the order is made. The clause gives no day: that it should be done by the day the case closes is ours,
-        and while the case is open it is due without a date. The handover must name the child; one that does not say
-        to whom leaves the outcome undetermined. That the child is not looked after is shown as a reason but leaves
-        the promise unkept, because the clause makes no exception. The document says that this clause would be
-        reviewed; no decision is known to us, so it is shown as in force and under review. That a handover was formal
-        cannot be seen beyond its being on the record.""",
+        every child in the case when it names none; a case that closes with no such entry is not asked. A handover
+        made earlier counts, because the proposals are ready before the order is made. The clause gives no day: that
+        it should be done by the day the case closes is ours, and while the case is open it is due without a date. The
+        handover must name the child; one that does not say to whom leaves the outcome undetermined. That the child is
+        not looked after is shown as a reason but leaves the promise unkept, because the clause makes no exception.
+        The document says that this clause would be reviewed; no decision is known to us, so it is shown as in force
+        and under review. That a handover was formal cannot be seen beyond its being on the record.""",
 )
 
 NS_4_10B = duty(

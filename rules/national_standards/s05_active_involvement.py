@@ -47,6 +47,7 @@ from rules.vocabulary import (
     outcome_not_told_reason,
     outcome_told_to_child,
     record_destroyed,
+    report_filed,
     reporting_year_began,
     support_agreement_given,
     support_agreement_refused,
@@ -129,6 +130,7 @@ NS_5_3 = duty(
             views_recorded,
             oral_evidence_given,
             nwf_statement_filed,
+            report_filed.with_(child_views_included=True),
             case_analysis_made.with_(welfare_headings=all_of("wishes_and_feelings")),
         )
     ),
@@ -154,14 +156,15 @@ NS_5_3 = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 5.3",
-    reads="""Every hearing starts it, for each child it names, or for every child in the case by then when it names none.
-        By the day of the hearing the child's views should be on the record as written down for the court, told in
-        evidence, or filed as the child's own statement, or in an analysis that answers the heading on wishes and feelings;
-        an analysis that does not say which headings it answers leaves the question open. What was put on paper for an
-        earlier hearing counts for a later one, and whether it still spoke for the child is for the supervisor to judge.
-        The entry must name the child. The record cannot say that a child was unable to speak: where the child did speak to
-        the court on that day or before, that is shown as a reason and no more. A first hearing is treated in the same way,
-        because the practitioner has often not met the child by then; the clause itself does not set it apart.""",
+    reads="""Every hearing starts it, for each child it names, or for every child in the case by then when it names none. By
+        the day of the hearing the child's views should be on the record as written down for the court, told in evidence, or
+        filed as the child's own statement, or set out in a report, or in an analysis that answers the heading on wishes and
+        feelings; a report or an analysis whose record does not say so leaves the question open. A report counts only where
+        the record of its filing names the child: one that names none is not seen here. What was put on paper for an earlier
+        hearing counts for a later one, and whether it still spoke for the child is for the supervisor to judge. The entry
+        must name the child. The record cannot say that a child was unable to speak: where the child did speak to the court
+        on that day or before, that is shown as a reason and no more. A first hearing is treated in the same way, because the
+        practitioner has often not met the child by then; the clause itself does not set it apart.""",
 )
 
 NS_5_4 = duty(
@@ -173,7 +176,8 @@ NS_5_4 = duty(
     judged=judged_by(
         "practice_supervisor",
         "service_manager",
-        question="Were pressures on the child to tell a false or rehearsed story noticed, weighed and handled with care?",
+        question="Was it noticed, weighed and handled with care that the child may have been under pressure to say what is "
+        "untrue or learnt by heart?",
     ),
     at_closure=GOES_ON,
     in_force=IN_FORCE,
@@ -292,13 +296,13 @@ NS_5_7 = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 5.7",
-    reads="""The wait starts with the final order, or the day on which the case ended without one, for each child it names, or
-        for every child in the case by then when it names none. The clause gives no day: that it should be done by the day
-        the case closes is ours, and while the case is open it is due without a date. Each child must be named as told; a
-        brother or sister passing it on is not on the record. Any way of telling counts, also through somebody the child
-        trusts; whether it was done sensitively is for the supervisor to judge. That a child was too young or could not be
-        reached is shown as a reason but leaves the promise unkept, because the clause has no exception. What the child was
-        told before the final order does not count.""",
+    reads="""The wait starts with the final order, or the day on which the case ended without one, for each child it names,
+        or for every child in the case by then when it names none; a case that closes with no such entry is not asked. The
+        clause gives no day: that it should be done by the day the case closes is ours, and while the case is open it is due
+        without a date. Each child must be named as told; a brother or sister passing it on is not on the record. Any way of
+        telling counts, also through somebody the child trusts; whether it was done sensitively is for the supervisor to
+        judge. That a child was too young or could not be reached is shown as a reason but leaves the promise unkept, because
+        the clause has no exception. What the child was told before the final order does not count.""",
 )
 
 NS_5_8 = clause("NS-5.8", "Records are kept until 22, and whoever asks about theirs is offered counselling")

@@ -79,7 +79,10 @@ def risk(life: Life) -> None:
             life.amid(life.start, life.first_hearing) if life.kept(0.95, 0.8) else life.later(life.first_hearing, 1, 15)
         )
         explored = life.ask(0.92, 0.6)
-        life.tell("early_assessment_made", day, child=life.children, by=life.lead(day), diversity_explored=explored)
+        life.tell(
+            "early_assessment_made", day, child=life.children, by=life.lead(day), diversity_explored=explored,
+            reviews_local_authority_work=life.ask(0.5, 0.3, 0.3) if life.law == "public" else None,
+        )  # fmt: skip
     together = life.chance(0.8)
     for children in [life.children] if together else [[child] for child in life.children]:
         day = life.later(life.accepted, 1, 9) if life.kept(0.95, 0.75) else life.later(life.accepted, 11, 25)

@@ -73,11 +73,14 @@ def _report(life: Life, kind: str, day: date) -> None:
     due = life.later(day, 12, 18) if short else life.later(day, 30, 60)
     if life.chance(0.85):
         child = about if life.chance(0.1) else None
-        life.tell("direction_made", day, 0, report=report, child=child, due=due if life.chance(0.98) else None)
+        life.tell(
+            "direction_made", day, 0, report=report, child=child, due=due if life.chance(0.98) else None,
+            timing=_timing(life),
+        )  # fmt: skip
         _reason_for_date(life, report, about, day, due)
     if life.chance(0.1):
         due, day = life.later(due, 5, 25), life.later(day, 8, 12)
-        life.tell("extension_granted", day, report=report, due=due)
+        life.tell("extension_granted", day, report=report, due=due, timing=_timing(life))
         _reason_for_date(life, report, about, day, due)
     filed = life.workday(due - life.days(0, 6)) if life.kept(0.92, 0.7) else life.later(due, 1, 15)
     for _ in range(0 if short else life.rng.choices((0, 1, 2, 3), (35, 40, 17, 8))[0]):
@@ -91,8 +94,25 @@ def _report(life: Life, kind: str, day: date) -> None:
         plain = life.ask(0.96, 0.85, 0.15)
         life.tell(
             "report_filed", filed, report=report, child=about if life.chance(0.1) else None, by=life.lead(filed),
-            built_on_analysis=analysed, plain_language=plain,
+            built_on_analysis=analysed, plain_language=plain, **_said_of(life, kind),
         )  # fmt: skip
+
+
+def _timing(life: Life) -> str | None:
+    """How the record says that the time for a report was chosen, where it says so."""
+    return life.rng.choices(("by_need", "standard", None), (70, 10, 20))[0]
+
+
+def _said_of(life: Life, kind: str) -> dict[str, bool | None]:
+    """What the record of a filing says the report holds: advice, a way forward, the child's views."""
+    advises, own_words = kind not in _NO_ADVICE, kind == "needs_wishes_feelings"
+    plan = kind == "safeguarding_letter" and life.chance(0.5)
+    return {
+        "recommends": life.ask(0.97, 0.85, 0.3) if advises else life.chance(0.1),
+        "future_work_named": life.ask(0.95, 0.8, 0.1) if plan else False,
+        "legal_framework_named": life.ask(0.9, 0.7, 0.1) if plan else False,
+        "child_views_included": True if own_words else life.ask(0.8, 0.5, 0.2) if advises else False,
+    }
 
 
 def _reason_for_date(life: Life, report: str, about: list[str], day: date, due: date) -> None:
@@ -163,6 +183,7 @@ def wishes_statement(life: Life) -> None:
         life.tell(
             "report_filed", filed, report=statement, by=life.lead(filed),
             built_on_analysis=life.chance(0.2), plain_language=life.ask(0.97, 0.9, 0.1),
+            **_said_of(life, "needs_wishes_feelings"),
         )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ def _analysis(life: Life, day: date, version: int) -> None:
         "case_analysis_made", day, child=life.children, by=life.lead(day), version=f"analysis-v{version}",
         welfare_headings=headings if life.chance(0.98) else None, draws_on=agencies if life.kept(0.95, 0.7) else None,
         research_cited=life.ask(0.95, 0.7, 0.02), diversity_explored=life.ask(0.92, 0.6),
+        reviews_local_authority_work=life.ask(0.8, 0.5, 0.1) if life.law == "public" else None,
     )  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def _plan(life: Life, plan: str, day: date, version: int) -> None:
         life.tell("sharing_unsafe", on, adult=life.adults[:1], plan=plan, by=life.lead(on))
     elif life.kept(0.9, 0.6):
         life.tell(
-            "plan_shared_with_family", on, child=life.children if life.chance(0.6) else None, adult=life.adults,
+            "plan_shared_with_family", on, child=life.children if life.chance(0.9) else None, adult=life.adults,
             plan=plan, by=life.lead(on), views_sought=life.ask(0.95, 0.75),
         )  # fmt: skip
 
