@@ -536,13 +536,15 @@ outcome_not_told_reason = event(
     }),
 )  # fmt: skip
 introductory_letter_sent = event(
-    "introductory_letter_sent", "A letter of introduction was sent to the child.", about=["child"]
+    "introductory_letter_sent",
+    "A letter of introduction was sent to a child, or to an adult.",
+    about=["child", "adult"],
 )
 goodbye_letter_sent = event(
     "goodbye_letter_sent",
-    "A goodbye letter was sent to the child.",
-    about=["child"],
-    invites_feedback=flag("Whether the letter asks the child what they thought of our work."),
+    "A goodbye letter was sent to a child, or to an adult.",
+    about=["child", "adult"],
+    invites_feedback=flag("Whether the letter asks what they thought of our work."),
 )
 
 # --- events: informing and hearing everybody who uses the service ----------------------------------------------------------

@@ -117,13 +117,14 @@ NS_6_2B = duty(
     at_closure=LAPSES,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 6.2",
-    reads="""The clock starts for each case on the day the practitioner becomes its lead, and again with every session in
-        which that case is discussed; the interval is ours, because the clause gives none. A session counts for the
+    reads="""The clock starts for each case on the day the practitioner becomes its lead, and again with every session
+        in which that case is discussed; the interval is ours, because the clause gives none. A session counts for the
         cases that its entry names: one about other cases, or about none in particular, does nothing for this one,
         since that sessions take place does not show that nobody is alone with a case. It ends when the practitioner
         stops being the lead, the case closes or the practitioner leaves; what is open then lapses. A helper's or a
         duty worker's part in a case is not looked at. An absence whose entry names the case is shown as a reason, and
-        the promise still counts as not kept. What was said in the session, and by whom, is not asked.""",
+        the promise still counts as not kept. What was said in the session, and by whom, is not asked. This part looks
+        at the practitioner's own record; part d looks at the record of the case.""",
 )
 
 NS_6_2C = duty(
@@ -141,6 +142,31 @@ NS_6_2C = duty(
         on that day or after it: a plan for an earlier post does not say what this one needs, which can be contested.
         It lapses when the person leaves first. The clause promises training and development themselves; the record
         can only show that they were planned.""",
+)
+
+NS_6_2D = duty(
+    "NS-6.2d",
+    "No open case goes undiscussed in supervision, whoever leads it",
+    for_each=case,
+    when=lead_allocated,
+    first=True,
+    must=recur(supervision_held),
+    within=value("ns_6_2b_discussed_within"),
+    unless=exception(
+        absence_recorded, standing=LOCAL, source="proposed: a recorded absence; the clause has no exception"
+    ),
+    force=MUST,
+    at_closure=LAPSES,
+    in_force=IN_FORCE,
+    source=f"{DOCUMENT}, 6.2",
+    reads="""Part b asks each practitioner about every case they lead; this part asks the same of the case, from its own
+        record, so one silence may be found twice, once with the practitioner and once with the case. The clock starts
+        on the day the case has a lead for the first time, and again with every session about it, until the case
+        closes; what is open then lapses. A change of lead, or a time without one, does not stop it or start it anew:
+        the case is as long without supervision, whoever leads it. A session counts whichever practitioner it was with,
+        and also when its entry does not say. The interval is that of part b, and ours. An absence recorded for the case
+        is shown as a reason, and the promise still counts as not kept. A case taken up again after it was closed is
+        looked at in part b only.""",
 )
 
 # --- 6.3 ---------------------------------------------------------------------------------------------------------------

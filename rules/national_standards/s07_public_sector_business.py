@@ -6,12 +6,13 @@ from engine.duty.words import (
     FALLS_DUE,
     GOES_ON,
     LAPSES,
+    LOCAL,
     SHOULD,
     be_judged,
+    before,
     clause,
     duty,
     happen,
-    have_happened,
     judged_by,
     value,
 )
@@ -115,10 +116,10 @@ NS_7_3B = duty(
     at_closure=GOES_ON,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 7.3",
-    reads="""Read like part a, for the visits that families make to our offices and for the buildings themselves. The clause
-        asks for the most efficient use of property without a measure of it; what it costs and how full it is help whoever
-        judges. Since the same sentence speaks of an optimum, this part too is something to aim for, although its second
-        half could be read as more. It is one of two parts, which may be judged together or apart.""",
+    reads="""Read like part a, for the visits that families make to our offices and for the buildings themselves. The
+        clause gives no measure of how well property is used; what it costs and how full it is help whoever judges.
+        Since the same sentence speaks of an optimum, this part too is something to aim for, although its second half
+        could be read as more. It is one of two parts, which may be judged together or apart.""",
 )
 
 NS_7_4 = duty(
@@ -178,7 +179,8 @@ NS_7_6 = duty(
     "A service for children and families is commissioned only as best value",
     for_each=contract,
     when=contract_awarded,
-    must=have_happened(best_value_assessed),
+    must=happen(best_value_assessed, already=True),
+    by=before(contract_awarded, standing=LOCAL, source="ours: the clause gives no day for an assessment"),
     judged=judged_by(
         "assistant_director",
         "board_member",
@@ -188,12 +190,13 @@ NS_7_6 = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 7.6",
-    reads="""Each award of a contract for a service to children and families should have an assessment of best value on the
-        record by the same day; the record keeps days, so both on one day count as being in that order. An assessment after
-        the award is late, for the order is the point. An award made anew asks again; an older assessment then counts for
-        the record, and whether it still held is for the judge. That somebody assessed it does not make it best value, so a
-        person then says so who neither made the assessment nor the award. Contracts for anything else, such as cleaning,
-        are not on this record and are not asked about. That the contract has ended since changes nothing.""",
+    reads="""Each award of a contract for a service to children and families should have an assessment of best value
+        on the record by the same day, which is ours; the record keeps days, so both on one day count as being in that
+        order. An assessment after the award is late, for the order is the point. An award made anew asks again; an
+        older assessment then counts for the record, and whether it still held is for the judge. That somebody
+        assessed it does not make it best value, so a person then says so who neither made the assessment nor the
+        award. Contracts for anything else, such as cleaning, are not on this record and are not asked about. That the
+        contract has ended since changes nothing.""",
 )
 
 NS_7_7 = duty(
@@ -206,8 +209,8 @@ NS_7_7 = duty(
         "assistant_director",
         "board_member",
         "independent_auditor",
-        question="Did we seek an active part this year in developing services for children and families in England, "
-        "and commission or provide them jointly where that was fitting?",
+        question="Did we try this year to help shape services for families beyond our own, and commission or run them "
+        "together with others where that was fitting?",
     ),
     force=SHOULD,
     at_closure=GOES_ON,

@@ -57,6 +57,7 @@ from rules.vocabulary import (
     organisation,
     outcome_told_to_child,
     party_interviewed,
+    plan_shared_with_family,
     report,
     report_filed,
     report_shared_with_child,
@@ -104,7 +105,7 @@ NS_8_1B = duty(
     "Each parent, carer and other adult is told early what Cafcass is there to do",
     for_each=adult,
     when=case_accepted,
-    must=happen(role_explained, already=True),
+    must=happen(either(role_explained, introductory_letter_sent), already=True),
     within=value("ns_8_1_told_within"),
     unless=exception(
         contact_not_possible,
@@ -115,9 +116,10 @@ NS_8_1B = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 8.1",
-    reads="""Read like part a, for every adult whom the record has in the case: parents, carers and other relatives alike,
-        a late joiner from the day of joining. Each must be named; telling one parent is not telling the other. A letter
-        to a child does not count for the adults. Adults who are not on the record are not seen here.""",
+    reads="""Read like part a, for every adult whom the record has in the case: parents, carers and other relatives
+        alike, a late joiner from the day of joining. Each must be named; telling one parent is not telling the other.
+        A letter of introduction counts for the adults whom its entry names, and one to a child does not count for
+        them. Adults who are not on the record are not seen here.""",
 )
 
 # --- 8.2 ---------------------------------------------------------------------------------------------------------------
@@ -129,7 +131,9 @@ NS_8_2A = duty(
     "Each child is told regularly how our work for them is going",
     for_each=child,
     when=case_accepted,
-    must=recur(either(information_given, report_shared_with_child, outcome_told_to_child)),
+    must=recur(
+        either(information_given, plan_shared_with_family, report_shared_with_child, outcome_told_to_child),
+    ),
     within=value("ns_8_2_informed_every"),
     unless=exception(
         contact_not_possible,
@@ -139,12 +143,13 @@ NS_8_2A = duty(
     at_closure=LAPSES,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 8.2",
-    reads="""The clock starts when Cafcass takes the case on, or when the child joins it later, and again each time the
-        child is told something, until the case closes; what is open then lapses, because there is no more work to tell
-        of. The clause says regular and timely without a figure: the interval is ours. Sharing what a report recommends
-        and telling the child the outcome are such occasions too. Explaining at the start who we are is 8.1 and does not
-        count here, and neither does a visit whose entry does not say that anything was told. Each child must be named.
-        That a child cannot be contacted is shown as a reason for the interval in which it was recorded.""",
+    reads="""The clock starts when Cafcass takes the case on, or when the child joins it later, and again each time
+        the child is told something, until the case closes; what is open then lapses, because there is no more work to
+        tell of. The clause says regular and timely without a figure: the interval is ours. Sharing the case plan or
+        what a report recommends, and telling the child the outcome, are such occasions too. Explaining at the start
+        who we are is 8.1 and does not count here, and neither does a visit whose entry does not say that anything was
+        told. Each child must be named. That a child cannot be contacted is shown as a reason for the interval in
+        which it was recorded.""",
 )
 
 NS_8_2B = duty(
@@ -152,7 +157,7 @@ NS_8_2B = duty(
     "Each parent, carer and other adult is told regularly how our work is going",
     for_each=adult,
     when=case_accepted,
-    must=recur(information_given),
+    must=recur(either(information_given, plan_shared_with_family)),
     within=value("ns_8_2_informed_every"),
     unless=exception(
         contact_not_possible,
@@ -162,10 +167,11 @@ NS_8_2B = duty(
     at_closure=LAPSES,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 8.2",
-    reads="""Read like part a, for every adult whom the record has in the case, one by one. Only an entry that the adult was
-        given information counts; an interview or a hearing is not by itself such an entry, although something may well
-        have been told there. Telling one parent is not telling the other. Where contact with an adult is impossible for
-        long, that needs an entry in each interval to be shown beside it.""",
+    reads="""Read like part a, for every adult whom the record has in the case, one by one. Only an entry that the
+        adult was given information, or that the case plan was shared with them, counts; an interview or a hearing is
+        not by itself such an entry, although something may well have been told there. Telling one parent is not
+        telling the other. Where contact with an adult is impossible for long, that needs an entry in each interval to
+        be shown beside it.""",
 )
 
 # --- 8.3 ---------------------------------------------------------------------------------------------------------------
@@ -251,7 +257,7 @@ NS_8_4B = duty(
     "Each parent, carer and other adult is asked what they thought of our work",
     for_each=adult,
     when=case_accepted,
-    must=happen(feedback_invited),
+    must=happen(either(feedback_invited, goodbye_letter_sent.with_(invites_feedback=True))),
     by=closure(standing=LOCAL, source="ours: the clause gives no day"),
     unless=exception(
         contact_not_possible,
@@ -262,8 +268,9 @@ NS_8_4B = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 8.4",
-    reads="""Read like part a, for every adult whom the record has in the case. Each must be named as asked; a complaint
-        that somebody makes of their own accord is not an invitation. Asking one parent is not asking the other. That an
+    reads="""Read like part a, for every adult whom the record has in the case. Each must be named as asked, and a goodbye
+        letter counts for the adults whom its entry names, as it does for a child; a complaint that somebody makes of
+        their own accord is not an invitation. Asking one parent is not asking the other. That an
         adult cannot or will not be contacted is shown as a reason, and the promise still counts as not kept.""",
 )
 
@@ -300,14 +307,17 @@ NS_8_5A = duty(
     "A complaint is acknowledged promptly",
     for_each=complaint,
     when=complaint_received,
+    first=True,
     must=happen(either(complaint_acknowledged, complaint_answered)),
     within=value("ns_8_5a_acknowledged_within"),
     at_closure=GOES_ON,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 8.5",
-    reads="""The clock starts on the day the complaint or concern reaches Cafcass. The clause points to the complaints
-        procedure, and the procedure's days for an acknowledgement were not found: the number is ours. An answer in
-        writing also acknowledges. It must be about the same complaint. The closing of the case changes nothing.""",
+    reads="""The clock starts on the day the complaint or concern first reaches Cafcass; the same complaint put on the
+        record again, or sent again, does not start it anew. The clause points to the complaints procedure, and the
+        procedure's days for an acknowledgement were not found: the number is ours. An answer in writing also
+        acknowledges. It must be about the same complaint; a new one, or one that comes back after its answer, needs a
+        number of its own. The closing of the case changes nothing.""",
 )
 
 NS_8_5B = duty(
@@ -315,6 +325,7 @@ NS_8_5B = duty(
     "Somebody tries to settle a complaint before it is answered",
     for_each=complaint,
     when=complaint_received,
+    first=True,
     must=happen(either(complaint_resolution_attempted, complaint_answered.with_(resolution_attempted=True))),
     by=before(complaint_answered, standing=LOCAL, source="ours: the clause gives no day for the attempt"),
     unless=exception(
@@ -326,12 +337,13 @@ NS_8_5B = duty(
     at_closure=GOES_ON,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 8.5",
-    reads="""The clause strives for a settlement wherever one is possible, so we ask for an attempt, not for its success. It
-        should come on or before the day of the written answer; that day is ours. While there is no answer it is due
-        without a date: part c holds the time. The answer itself may show the attempt. An answer whose entry says nothing
-        about it leaves the question open, and an answer said to show none does not count. A record that a settlement was
-        not possible excuses, if it was made on or before the day of the answer; the clause itself allows for that. The
-        closing of the case changes nothing.""",
+    reads="""The clause strives for a settlement wherever one is possible, so we ask for an attempt, not for its
+        success. It should come on or before the day of the written answer; that day is ours. While there is no answer
+        it is due without a date: part c holds the time. As in part a, the same complaint starts it once. The answer
+        itself may show the attempt. An answer whose entry says nothing about it leaves the question open, and an
+        answer said to show none does not count. A record that a settlement was not possible excuses, if it was made
+        on or before the day of the answer; the clause itself allows for that. The closing of the case changes
+        nothing.""",
 )
 
 NS_8_5C = duty(
@@ -339,6 +351,7 @@ NS_8_5C = duty(
     "A complaint is answered in writing, in time",
     for_each=complaint,
     when=complaint_received,
+    first=True,
     must=happen(complaint_answered),
     within=value("ns_8_5c_answered_within"),
     unless=[
@@ -356,11 +369,12 @@ NS_8_5C = duty(
     at_closure=GOES_ON,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 8.5",
-    reads="""The clock starts on the day the complaint or concern reaches Cafcass. The clause points to the complaints
-        procedure; its days were not found for 2007, so we use the working days that Cafcass named as its practice some
-        years later, and count them as local. An acknowledgement is not an answer. An agreed extension, or a finding that
-        the complaint came too late to be looked into, is shown as a reason, and the promise still counts as not kept.
-        Whether the answer is a good one is not asked. The closing of the case changes nothing.""",
+    reads="""The clock starts on the day the complaint or concern first reaches Cafcass, and once for each complaint,
+        as in part a. The clause points to the complaints procedure; its days were not found for 2007, so we use the
+        working days that Cafcass named as its practice some years later, and count them as local. An acknowledgement
+        is not an answer. An agreed extension, or a finding that the complaint came too late to be looked into, is
+        shown as a reason, and the promise still counts as not kept. Whether the answer is a good one is not asked.
+        The closing of the case changes nothing.""",
 )
 
 # --- 8.6 ---------------------------------------------------------------------------------------------------------------
@@ -398,14 +412,14 @@ NS_8_6B = duty(
     "Each parent, carer and other adult is given written information",
     for_each=adult,
     when=case_accepted,
-    must=happen(written_information_given, already=True),
+    must=happen(either(written_information_given, introductory_letter_sent), already=True),
     within=value("ns_8_6_given_within"),
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 8.6",
-    reads="""Read like part a, for every adult whom the record has in the case: the clause names parents and carers, and we
-        add other relatives who are in it. Each must be named. What was written for a child does not count for the adults.
-        Any format counts, and the record decides alone.""",
+    reads="""Read like part a, for every adult whom the record has in the case: the clause names parents and carers,
+        and we add other relatives who are in it. Each must be named. What was written for a child does not count for
+        the adults; a letter of introduction to the adult does. Any format counts, and the record decides alone.""",
 )
 
 NS_8_6C = duty(

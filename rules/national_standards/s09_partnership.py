@@ -8,12 +8,12 @@ from engine.duty.words import (
     LAPSES,
     LOCAL,
     be_judged,
+    before,
     clause,
     duty,
     either,
     exception,
     happen,
-    have_happened,
     hold,
     judged_by,
     recorded,
@@ -22,9 +22,11 @@ from engine.duty.words import (
     value,
 )
 from rules.vocabulary import (
+    adult,
     case,
     case_accepted,
     case_plan_made,
+    child,
     contact_not_possible,
     organisation,
     partners_consulted,
@@ -50,19 +52,20 @@ NS_9_1 = duty(
     judged=judged_by(
         "practice_supervisor",
         "service_manager",
-        question="Did we work jointly with the other agencies in this case in the best interests of each child, without "
-        "giving up our independence?",
+        question="Did we work jointly with the other agencies in this case for the good of each child, without giving up our "
+        "independence?",
     ),
     at_closure=GOES_ON,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 9.1",
-    reads="""Each case that Cafcass takes on is one thing to judge, from the day it is accepted. Whether joint work served
-        the children, and whether independence was kept while doing it, are matters of practice: calls and meetings with
-        other agencies help whoever judges, but decide nothing, and nor does their absence. One judgement covers both halves
-        and every child of the case, so it is not met if one of them fails. The last judgement stands, because joint work
-        goes on as long as the case; the clause gives no day by which to judge, and the end of the case changes nothing.
-        Whoever has led the case cannot be the judge. The clause also binds the organisation as a whole; that side is
-        judged each year under 9.2.""",
+    reads="""Each case that Cafcass takes on is one thing to judge, from the day it is accepted. Whether joint work
+        served the children, and whether independence was kept while doing it, are matters of practice: calls and
+        meetings with other agencies help whoever judges, but decide nothing, and nor does their absence. One
+        judgement covers both halves and every child of the case, so it is not met if one of them fails. The last
+        judgement stands, because joint work goes on as long as the case; the clause gives no day by which to judge,
+        and the end of the case changes nothing. Whoever has led the case cannot be the judge. What the clause asks of
+        the organisation as a whole, beyond its cases, is not asked here, and 9.2 asks only a part of it: its question
+        is not about independence.""",
 )
 
 NS_9_2 = duty(
@@ -75,7 +78,7 @@ NS_9_2 = duty(
         "assistant_director",
         "board_member",
         "independent_auditor",
-        question="Did we support the development of integrated children's services this year, and play our full part in it?",
+        question="Did we help the services for children to work as one this year, and do the whole of our own share of that?",
     ),
     at_closure=GOES_ON,
     in_force=IN_FORCE,
@@ -87,10 +90,12 @@ NS_9_2 = duty(
         and also for earlier years that nobody has judged. There is no day by which to judge.""",
 )
 
-NS_9_3 = duty(
-    "NS-9.3",
-    "A case plan is shared with the family, and their views on it are sought",
-    for_each=case,
+NS_9_3 = clause("NS-9.3", "A case plan is shared with each child and adult, and their views on it are sought")
+
+NS_9_3A = duty(
+    "NS-9.3a",
+    "A case plan is shared with each child it is for, whose views on it are sought",
+    for_each=child,
     when=case_plan_made,
     must=happen(plan_shared_with_family.with_(views_sought=True)),
     within=value("ns_9_3_shared_within"),
@@ -102,19 +107,48 @@ NS_9_3 = duty(
     judged=judged_by(
         "practice_supervisor",
         "service_manager",
-        question="Did we work in partnership with each child, parent and carer over this plan?",
+        question="Did we treat this child as a partner in our work over this plan, as far as age and understanding allow?",
     ),
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 9.3",
-    reads="""The clause asks for partnership and does not say what it consists of; we look for one sign of it that a record
-        can show. Each case plan, and each new version of one, starts a clock of its own; the number of days is ours. From
-        that day on the plan should be shared with the family, and the entry must say that they were asked for their views;
-        one that does not say leaves the question open, and one that says they were not does not count. Sharing it with one
-        child or adult of the case is enough for the record: whether each of them was treated as a partner is for the
-        supervisor, who did not share it. An entry that somebody cannot be contacted, or that sharing would not be safe, is
-        shown as a reason if made since the plan and in time, and the promise still counts as not kept. If the case
-        closes first, it should have been done by then.""",
+    reads="""The clause asks for partnership and does not say what it consists of; we look for one sign of it that a
+        record can show. Each case plan, and each new version of one, starts a clock for each child it covers, or for
+        every child of the case when its entry names none; the number of days is ours. From that day on the plan
+        should be shared with that child, who must be named, and the entry must say that views on it were asked for;
+        one that does not say leaves the question open, and one that says they were not does not count. Whether the
+        child was treated as a partner is for the supervisor, who did not share it; that this goes as far as age and
+        understanding allow is our addition, and it is how a baby's part is judged, whom the record does not set
+        apart. An entry that this child cannot be contacted, or that sharing would not be safe, is shown as a reason
+        if made since the plan and in time, and the promise still counts as not kept. If the case closes first, it
+        should have been done by then.""",
+)
+
+NS_9_3B = duty(
+    "NS-9.3b",
+    "A case plan is shared with each parent, carer and other adult, whose views on it are sought",
+    for_each=adult,
+    when=case_plan_made,
+    must=happen(plan_shared_with_family.with_(views_sought=True)),
+    within=value("ns_9_3_shared_within"),
+    unless=exception(
+        either(contact_not_possible, sharing_unsafe),
+        standing=LOCAL,
+        source="proposed: contact or sharing is unsafe or was refused, and that is recorded; the clause has no exception",
+    ),
+    judged=judged_by(
+        "practice_supervisor",
+        "service_manager",
+        question="Did we treat this parent, carer or relative as a partner in our work over this plan?",
+    ),
+    at_closure=FALLS_DUE,
+    in_force=IN_FORCE,
+    source=f"{DOCUMENT}, 9.3",
+    reads="""Read like part a, for every adult whom the record has in the case on the day of the plan: the clause
+        speaks of families and carers, and we ask for each of them, whatever their part. Sharing it with one parent
+        does nothing for the other, and what was shared with a child does nothing for the adults. A reason counts only
+        for the adult whom its entry names. Whoever joins the case after the plan was made is asked about from the
+        next version on.""",
 )
 
 NS_9_4 = clause("NS-9.4", "Protocols with other agencies are agreed, have an owner and are kept up")
@@ -160,7 +194,8 @@ NS_9_5A = duty(
     "Partner agencies are asked before the Standards are revised",
     for_each=organisation,
     when=standards_revised,
-    must=have_happened(partners_consulted, same=("revision",)),
+    must=happen(partners_consulted, already=True, same=("revision",)),
+    by=before(standards_revised, standing=LOCAL, source="ours: the clause gives no day for asking"),
     judged=judged_by(
         "assistant_director",
         "board_member",
@@ -170,13 +205,13 @@ NS_9_5A = duty(
     at_closure=GOES_ON,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 9.5",
-    reads="""Each revision of the Standards should have an entry, of the same day or earlier, that partner agencies were asked
-        about that same revision; to be asked afterwards is late. Asking about an earlier revision does not count. A revision
-        without a reference leaves the question open, and so does a consultation without one. How long beforehand they were
-        asked is not fixed by the clause, and not by us. Being asked is not yet being involved, so a person then says so who
-        did not run the consultation or the revision, and who answers for the organisation, sits on one of its boards, or
-        audits it from outside. The Standards of June 2007 themselves are covered only if they count as revised on or after
-        the day they came into force.""",
+    reads="""Each revision of the Standards should have an entry, of the same day or earlier, that partner agencies
+        were asked about that same revision; to be asked afterwards is late, and that limit is ours. Asking about an
+        earlier revision does not count. A revision without a reference leaves the question open, and so does a
+        consultation without one. How long beforehand they were asked is not fixed by the clause, and not by us. Being
+        asked is not yet being involved, so a person then says so who did not run the consultation or the revision,
+        and who answers for the organisation, sits on one of its boards, or audits it from outside. The Standards of
+        June 2007 themselves are covered only if they count as revised on or after the day they came into force.""",
 )
 
 NS_9_5B = duty(

@@ -10,12 +10,12 @@ from engine.duty.words import (
     SHOULD,
     all_of,
     be_judged,
+    before,
     carries,
     clause,
     duty,
     exception,
     happen,
-    have_happened,
     judged_by,
     not_said_to_be,
     recur,
@@ -106,15 +106,17 @@ NS_10_1D = duty(
     for_each=practitioner,
     where=practitioner.role.one_of("practitioner", "practice_supervisor", "service_manager"),
     when=practitioner_joined,
-    must=have_happened(registration_recorded),
+    must=happen(registration_recorded, already=True),
+    by=before(practitioner_joined, standing=LOCAL, source="ours: the clause names neither a registration nor a day"),
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 10.1",
-    reads="""On the day that a practitioner, practice supervisor or service manager begins to work for Cafcass, a professional
-        registration should be on the record; one seen on that day counts, and one seen afterwards is late. That these three
-        posts need one and the others do not is our reading: the clause names no post. A person whose post is not on the
-        record leaves the question open. Whether the registration was still good on that day is asked in part b, by its
-        last day. Staff who were in post before June 2007 are not asked about.""",
+    reads="""On the day that a practitioner, practice supervisor or service manager begins to work for Cafcass, a
+        professional registration should be on the record; one seen on that day counts, and one seen afterwards is
+        late. That these three posts need one and the others do not, and that they need it from the first day, is our
+        reading: the clause names neither a registration nor a post nor a day. A person whose post is not on the
+        record leaves the question open. Whether the registration was still good on that day is asked in part b, by
+        its last day. Staff who were in post before June 2007 are not asked about.""",
 )
 
 NS_10_2 = duty(
@@ -126,8 +128,8 @@ NS_10_2 = duty(
     judged=judged_by(
         "assistant_director",
         "board_member",
-        question="Did we encourage relationships at work this year in which staff, contractors and partner agencies are "
-        "respected, and counted as equally important?",
+        question="Did we encourage people to treat one another with respect at work this year, whether staff, contractors or "
+        "partners, with nobody counted as less important?",
     ),
     force=SHOULD,
     at_closure=GOES_ON,
@@ -170,8 +172,8 @@ NS_10_4 = duty(
     judged=judged_by(
         "assistant_director",
         "board_member",
-        question="Was our work this year done as our equality and diversity strategies ask, and did every level of the "
-        "organisation show leadership and answer for it?",
+        question="Was our work this year done as our equality and diversity strategies ask, and did people at all levels "
+        "take the lead in that and answer for it?",
     ),
     at_closure=GOES_ON,
     in_force=IN_FORCE,
@@ -207,7 +209,8 @@ NS_10_6 = duty(
     "A change in how we work begins with an analysis of its impact, and is managed well",
     for_each=change_project,
     when=change_started,
-    must=have_happened(impact_analysed),
+    must=happen(impact_analysed, already=True),
+    by=before(change_started, standing=LOCAL, source="ours: the clause gives no day for an analysis"),
     unless=exception(
         carries(change_started, urgent=True),
         standing=LOCAL,
@@ -216,18 +219,20 @@ NS_10_6 = duty(
     judged=judged_by(
         "assistant_director",
         "board_member",
-        question="Was this change made at the right speed and managed well, and did we look afterwards at what it did?",
+        question="Was this change made neither too fast nor too slowly, was it run well, and did we look afterwards at what "
+        "it did?",
     ),
     force=SHOULD,
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=f"{DOCUMENT}, 10.6",
-    reads="""By the day that a change in the way Cafcass works is begun, an analysis of its impact should be on the record;
-        the record keeps days, so one written on that day counts as before. Later than that is late, for the order is the
-        point. The clause names impact analysis as one way among several; we ask for it because it is the one it names. A
-        change recorded as urgent is shown with that reason but counts as not kept, because the clause has no such exception.
-        Speed, management and a look back at what the change did are for a person to judge, who may not be whoever began the
-        change or wrote the analysis. A decision to change nothing leaves no entry.""",
+    reads="""By the day that a change in the way Cafcass works is begun, an analysis of its impact should be on the
+        record; the record keeps days, so one written on that day counts as before. Later than that is late, for the
+        order is the point; that limit is ours. The clause names impact analysis as one way among several; we ask for
+        it because it is the one it names. A change recorded as urgent is shown with that reason but counts as not
+        kept, because the clause has no such exception. Speed, management and a look back at what the change did are
+        for a person to judge, who may not be whoever began the change or wrote the analysis. A decision to change
+        nothing leaves no entry.""",
 )
 
 NS_10_7 = duty(
@@ -251,7 +256,7 @@ NS_10_7 = duty(
         We read it as an aim, because what is led jointly does not depend on us alone.""",
 )
 
-NS_10_8 = clause("NS-10.8", "Children, families and partner agencies take part in governance through boards")
+NS_10_8 = clause("NS-10.8", "Boards give children, families and partners a part in how we are governed")
 
 NS_10_8A = duty(
     "NS-10.8a",
