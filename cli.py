@@ -6,6 +6,7 @@ incomplete (a fault, or a case that could not be read); 3 it did not run.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 KEPT, BREACHED, INCOMPLETE, DID_NOT_RUN = 0, 1, 2, 3
 HERE = ZoneInfo("Europe/London")
+RARELY = 50_000, 20, 100
+"""How seldom Python looks for garbage in circles, of which judging makes little: its own choice costs a twentieth of a night."""
 EXAMPLES = Path(__file__).parent / "fixtures"
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -475,6 +478,7 @@ def _complain(problems: list[RecordProblem]) -> None:
 
 def main() -> None:
     """Run, and exit as the contract says: whatever kept it from running is 3, and said in words."""
+    gc.set_threshold(*RARELY)
     try:
         status = kept.main(standalone_mode=False)
     except click.UsageError as error:

@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 import rules
+from cli import RARELY
 from engine.duty.rulebook import Rulebook, collect
 from engine.judge.case_judge import CaseJudge
 from engine.ledger.night import run_night
@@ -74,6 +75,7 @@ def bench(*, quick: bool) -> None:
     """Measure, print, and write BENCHMARKS.md."""
     console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=200)
     size = QUICK if quick else FULL
+    gc.set_threshold(*RARELY)  # as every command does
     book = collect(rules, ROOT / "rules" / "values")
     twenty = [clause for clause in book.clauses if clause.startswith(TWENTY)]
     with TemporaryDirectory(prefix="kept-bench-") as folder:

@@ -6,6 +6,7 @@ outcome from `engine.judge.outcome`.
 
 from __future__ import annotations
 
+import itertools
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -30,7 +31,7 @@ from engine.judge.outcome import (
 )
 from engine.judge.settling import DOUBTFUL, EXCUSE, SURE, Batch, Settled, Settler
 from engine.record.dictionary import Dictionary
-from engine.record.model import CaseRecord, EventRecord
+from engine.record.model import CaseRecord
 from engine.record.timeline import Timeline, View
 
 _Part = TypeVar("_Part")
@@ -48,24 +49,20 @@ class CaseJudge:
 
     def __init__(self, rulebook: Rulebook, *, only: Iterable[str] = (), stated_only: bool = False) -> None:
         self.rulebook = rulebook
-        self.clauses: dict[str, list[Edition]] = {}
         chosen = rulebook.chosen(only)
-        for edition in (one for one in rulebook.editions(stated_only=stated_only) if one.duty.id in chosen):
-            self.clauses.setdefault(edition.duty.clause, []).append(edition)
-        self.settler = Settler(self.clauses)
+        self.clauses: dict[str, list[Edition]] = {}
+        for edition in rulebook.editions(stated_only=stated_only):
+            if edition.duty.id in chosen:
+                self.clauses.setdefault(edition.duty.clause, []).append(edition)
+        self.settler = Settler()
 
     def judge(self, case: CaseRecord, view: View, *, explained: bool = False) -> Judgements:
         """Every finding about the case, seen from there. With `explained`, each says why and what would put it right."""
         run = _CaseRun(self, Timeline(case, view), explained)
-        findings: list[Finding] = []
-        not_applicable: list[str] = []
-        for clause, editions in self.clauses.items():
-            failed = len(run.faults)
-            found = run.clause(clause, editions)
-            findings += found
-            if not found and len(run.faults) == failed:
-                not_applicable.append(clause)
-        findings.sort(key=lambda finding: finding.instance)
+        findings = sorted(run.findings(), key=lambda finding: finding.instance)
+        failed = {fault.duty for fault in run.faults}
+        applied = {finding.clause for finding in findings}
+        applied |= {duty.clause for duty in self.rulebook.duties if duty.id in failed}
         return Judgements(
             case=case.id,
             team=case.team,
@@ -74,13 +71,13 @@ class CaseJudge:
             rulebook=self.rulebook.sha256,
             findings=tuple(findings),
             faults=tuple(run.faults),
-            not_applicable=tuple(not_applicable),
-            events=len(run.timeline.events(self.rulebook.dictionary.event)),
+            not_applicable=tuple(clause for clause in self.clauses if clause not in applied),
+            events=run.timeline.count(self.rulebook.dictionary.event),
         )
 
 
 class _CaseRun:
-    """One timeline, clause by clause."""
+    """One timeline, duty by duty."""
 
     def __init__(self, judge: CaseJudge, timeline: Timeline, explained: bool) -> None:
         self.judge, self.timeline, self.explained = judge, timeline, explained
@@ -88,53 +85,54 @@ class _CaseRun:
         self.team, self.practitioner = timeline.case.team, _lead(timeline, judge.rulebook.dictionary)
         self.faults: list[Fault] = []
 
-    def clause(self, clause: str, editions: list[Edition]) -> list[Finding]:
-        """The findings of one clause; what failed is in `faults`."""
+    def findings(self) -> list[Finding]:
+        """The findings of every duty; what failed is in `faults`."""
         labelled: dict[str, list[Batch | Instance]] = {}
-        for number, edition in enumerate(editions):
-            if self.timeline.has(edition.duty.when.events) and self.labeller.applies(edition.duty):
-                found = self._guarded(edition.duty.id, lambda: list(self._labelled(number, edition)))  # noqa: B023 - called at once
-                labelled.setdefault(edition.duty.id, []).extend(found)
+        for edition in itertools.chain.from_iterable(self.judge.clauses.values()):
+            duty = edition.duty
+            if self.timeline.has(duty.when.events) and self.labeller.applies(duty):
+                found = self._guarded([duty.id], lambda: list(self._labelled(edition)))  # noqa: B023 - called at once
+                labelled.setdefault(duty.id, []).extend(found)
         batches = [part for parts in labelled.values() for part in parts if isinstance(part, Batch)]
-        settled: dict[int, Settled] = {}
-        if batches:
-            instances = [instance for batch in batches for instance in batch.instances]
-            answers = self._guarded(clause, lambda: self.judge.settler.settle(clause, batches))
-            if not answers:
-                return []
-            settled = {id(instance): answer for instance, answer in zip(instances, answers, strict=True)}
+        asking = dict.fromkeys(batch.duty.id for batch in batches)
+        settled = self._guarded(asking, lambda: self.judge.settler.settle(batches))
         findings: list[Finding] = []
-        for duty, parts in labelled.items():
-            findings += self._guarded(duty, lambda: list(self._findings(parts, settled)))  # noqa: B023 - called at once
+        for name, parts in labelled.items():
+            if settled or name not in asking:
+                findings += self._guarded([name], lambda: list(self._findings(parts)))  # noqa: B023 - called at once
         return findings
 
-    def _guarded(self, duty: str, work: Callable[[], list[_Part]]) -> list[_Part]:
-        """What the work gives; when it fails, nothing, and a fault."""
+    def _guarded(self, duties: Iterable[str], work: Callable[[], list[_Part]]) -> list[_Part]:
+        """What the work gives; when it fails, nothing, and a fault for each duty that it was for."""
         try:
             return work()
         except Exception as error:  # noqa: BLE001 - the one broad except: a fault stays with its duty and case
-            self.faults.append(Fault(case=self.timeline.case.id, duty=duty, error=f"{type(error).__name__}: {error}",
-                                     trace=traceback.format_exc()))  # fmt: skip
+            self.faults += [
+                Fault(case=self.timeline.case.id, duty=duty, error=f"{type(error).__name__}: {error}",
+                      trace=traceback.format_exc())
+                for duty in duties
+            ]  # fmt: skip
             return []
 
-    def _labelled(self, number: int, edition: Edition) -> Iterator[Batch | Instance]:
+    def _labelled(self, edition: Edition) -> Iterator[Batch | Instance]:
         """The instances of an edition: those that can be judged together, the others one by one."""
         instances = self.labeller.instances(edition)
         yield from (instance for instance in instances if instance.missing is not None)
         open_ones = [instance for instance in instances if instance.missing is None]
         if open_ones:
-            yield Batch(number, open_ones, self.labeller.candidates(edition, open_ones), self.labeller)
+            yield Batch(open_ones, self.labeller.candidates(edition, open_ones), self.labeller)
 
-    def _findings(self, parts: list[Batch | Instance], settled: dict[int, Settled]) -> Iterator[Finding]:
+    def _findings(self, parts: list[Batch | Instance]) -> Iterator[Finding]:
         """The findings of one duty, in whatever editions."""
-        instances = [one for part in parts for one in (part.instances if isinstance(part, Batch) else [part])]
+        settled: list[tuple[Instance, Settled]] = []
+        for part in parts:
+            settled += part.settled() if isinstance(part, Batch) else [(part, {})]
         starts: dict[tuple[str, str], set[date]] = {}
-        if instances and instances[0].edition.duty.judged is not None:
-            for instance in instances:
+        if settled and settled[0][0].edition.duty.judged is not None:
+            for instance, _ in settled:
                 starts.setdefault((instance.subject, instance.per), set()).add(instance.start)
-        for instance in instances:
-            around = starts.get((instance.subject, instance.per), set())
-            yield self._finding(instance, settled.get(id(instance), {}), around)
+        for instance, signs in settled:
+            yield self._finding(instance, signs, starts.get((instance.subject, instance.per), set()))
 
     @staticmethod
     def _worked_on(instance: Instance, signs: Settled) -> date | None:
@@ -208,7 +206,7 @@ class _CaseRun:
 
     def _doubt(self, instance: Instance, doubtful: Sign) -> str:
         must = instance.edition.duty.must
-        record: EventRecord = self.timeline.graph.nodes["event", doubtful.event]["record"]
+        record = self.timeline.event(doubtful.event)
         if isinstance(must, Hold):
             names = lacking([must.test], record.attributes)
         else:

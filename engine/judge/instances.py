@@ -86,6 +86,7 @@ class Labeller:
         self.timeline, self.words, self.calendar = timeline, dictionary, calendar
         self._answered: dict[str, date] | None = None
         self._present: dict[str, list[tuple[str, date | None]]] = {}
+        self._judged: dict[str, list[EventRecord]] = {}
         closing = dictionary.object[timeline.root.type].closed_by
         self._closings = [event.happened for event in timeline.events([closing] if closing else [])]
 
@@ -277,13 +278,9 @@ class Labeller:
             self._set_anniversary(instance, deadline, edition.span[0])
 
     def _first_day(self, instance: Instance, pattern: Pattern) -> date | None:
-        for event in self.timeline.events(pattern.events):
+        for event in self._matching(pattern):
             named = self.named(instance.edition.duty, event)
-            if (
-                event.happened >= instance.start
-                and matches(pattern, event)
-                and (not named or instance.subject in named)
-            ):
+            if event.happened >= instance.start and (not named or instance.subject in named):
                 return event.happened
         return None
 
@@ -381,8 +378,7 @@ class Labeller:
         return found
 
     def _about(self, duty: Duty, pattern: Pattern, subject: str) -> list[EventRecord]:
-        events = self.timeline.events(pattern.events)
-        return [event for event in events if subject in self.named(duty, event) and matches(pattern, event)]
+        return [event for event in self._matching(pattern) if subject in self.named(duty, event)]
 
     def static_excuses(self, instance: Instance) -> Iterator[tuple[bool, Sign]]:
         """The exceptions that rest on the case or on the starting event, each with whether it excuses."""
@@ -417,27 +413,33 @@ class Labeller:
         edition, duty = instance.edition, instance.edition.duty
         if duty.judged is None:
             return
-        barred = self._barred(instance, done)
-        for event in self.timeline.events([JUDGEMENT]):
-            said = event.attributes
+        for event in self._judgements(duty):
             if (
                 event.happened >= day
                 and instance.subject in self.named(duty, event)
                 and (not instance.per or instance.per in event.about(str(duty.per)))
-                and said.get("clause") in (duty.id, duty.clause)
-                and said.get("role") in duty.judged.roles
+                and event.attributes.get("role") in duty.judged.roles
                 and event.by
-                and not barred & set(event.by)
+                and not self._barred(instance, done) & set(event.by)
                 and not any(event.happened >= since for since in map(self._answerable().get, event.by) if since)
                 and (edition.valid_for is None or as_at <= self.calendar.after(event.happened, *edition.valid_for))
             ):
-                yield Verdict(str(said["outcome"]), event.happened, event.id, event.recorded.date())
+                yield Verdict(str(event.attributes["outcome"]), event.happened, event.id, event.recorded.date())
+
+    def _judgements(self, duty: Duty) -> list[EventRecord]:
+        """The judgements of that duty, or of its clause."""
+        found = self._judged.get(duty.id)
+        if found is None:
+            every = self.timeline.events([JUDGEMENT])
+            found = [event for event in every if event.attributes.get("clause") in (duty.id, duty.clause)]
+            self._judged[duty.id] = found
+        return found
 
     def _barred(self, instance: Instance, done: Sign | None) -> set[str]:
         """Who may not judge: the subject, and whoever did what is judged."""
         barred = {instance.subject, *instance.event.by}
         if done is not None:
-            record: EventRecord = self.timeline.graph.nodes["event", done.event]["record"]
+            record = self.timeline.event(done.event)
             barred |= set(record.by)
         return barred
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 from functools import cache
-from typing import Literal
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
 
 from dateutil.relativedelta import relativedelta
-from holidays.countries.united_kingdom import UnitedKingdom
 
 from engine.record.dictionary import Frozen
 
@@ -86,6 +88,21 @@ def birthday(born: date, age: int) -> date:
 
 @cache
 def _working_days(subdivision: str, first: int, last: int) -> tuple[date, ...]:
-    off = UnitedKingdom(subdiv=subdivision, years=range(first, last + 1))  # type: ignore[no-untyped-call]
+    off = _united_kingdom()(subdiv=subdivision, years=range(first, last + 1))
     days = map(date.fromordinal, range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1))
     return tuple(day for day in days if day.weekday() < 5 and day not in off)
+
+
+@cache
+def _united_kingdom() -> Any:
+    """The package's class for the United Kingdom, from its own file.
+
+    Imported in the usual way it brings every country of the world with it, which takes a noticeable part of the time in
+    which a command starts.
+    """
+    import holidays  # only when working days are counted
+
+    file = Path(holidays.__file__).parent / "countries" / "united_kingdom.py"
+    module = ModuleType("united_kingdom")
+    SourceFileLoader(module.__name__, str(file)).exec_module(module)
+    return module.UnitedKingdom

@@ -43,12 +43,12 @@ class EventRecord(Frozen):
 
     def about(self, object_type: str) -> tuple[str, ...]:
         """The ids of the objects of that type that it is about, in order."""
-        return tuple(target for qualifier, target in self.links if qualifier == object_type)
+        return tuple([target for qualifier, target in self.links if qualifier == object_type])
 
     @property
     def by(self) -> tuple[str, ...]:
         """The ids of those who did it."""
-        return tuple(target for qualifier, target in self.links if qualifier == ACTOR)
+        return self.about(ACTOR)
 
 
 class CaseRecord(Frozen):

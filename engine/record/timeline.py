@@ -1,13 +1,16 @@
-"""The timeline of one case: its objects, links and events as a read-only graph, seen from a date and a moment."""
+"""The timeline of one case: its objects, links and events, seen from a date and a moment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, datetime, time
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import networkx as nx
+from engine.record.model import CaseRecord, EventRecord, LinkRecord, ObjectRecord
 
-from engine.record.model import CaseRecord, EventRecord, ObjectRecord
+if TYPE_CHECKING:
+    import networkx as nx
 
 LAST_MOMENT = time(23, 59, 59, 999999)
 
@@ -27,45 +30,61 @@ class View:
 
 
 class Timeline:
-    """A case as a graph that cannot be changed.
-
-    Nodes are `("object", id)` and `("event", id)`, each with its record; edges lead from an event to the objects it is
-    about and from object to object, keyed by their qualifier. Events come in order of day, then id.
-    """
+    """A case as it is seen from there: its objects, the links between them, and its events by day, then id."""
 
     def __init__(self, case: CaseRecord, view: View) -> None:
         self.case, self.view, self.root = case, view, case.root
-        graph: nx.MultiDiGraph[tuple[str, str]] = nx.MultiDiGraph()
         links = [link for link in case.links if view.shows(link.happened, link.recorded)]
         # Who joins the case later is not there before; any other link that comes later hides nobody.
         joining = {link.source for link in case.links if link.target == case.root.id} - {case.root.id}
         hidden = joining - {link.source for link in links if link.target == case.root.id}
-        for thing in (case.root, *case.objects):
-            if thing.id not in hidden:
-                graph.add_node(("object", thing.id), record=thing)
+        self._things = {thing.id: thing for thing in (case.root, *case.objects) if thing.id not in hidden}
+        self._links: dict[str, list[LinkRecord]] = {}
         for link in links:
+            self._links.setdefault(link.source, []).append(link)
+        self._objects: dict[str, list[ObjectRecord]] = {}
+        for thing in self._things.values():
+            self._objects.setdefault(thing.type, []).append(thing)
+        seen = [event for event in case.events if view.shows(event.happened, event.recorded)]
+        self._records = {event.id: event for event in sorted(seen, key=_place)}
+        self._events: dict[str, list[EventRecord]] = {}
+        for event in self._records.values():
+            self._events.setdefault(event.type, []).append(event)
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[tuple[str, str]]:
+        """All of it as a graph that cannot be changed: for whoever wants to look around; judging reads the lists.
+
+        Nodes are `("object", id)` and `("event", id)`, each with its record; edges lead from an event to the objects it
+        is about and from object to object, keyed by their qualifier.
+        """
+        import networkx as nx  # slow to import, and seldom asked for
+
+        graph: nx.MultiDiGraph[tuple[str, str]] = nx.MultiDiGraph()
+        graph.add_nodes_from((("object", thing.id), {"record": thing}) for thing in self._things.values())
+        for link in (link for links in self._links.values() for link in links):
             graph.add_edge(("object", link.source), ("object", link.target), key=link.qualifier, record=link)
-        events = (event for event in case.events if view.shows(event.happened, event.recorded))
-        for event in sorted(events, key=lambda event: (event.happened, event.id)):
-            graph.add_node(("event", event.id), record=event)
+        graph.add_nodes_from((("event", event.id), {"record": event}) for event in self._records.values())
+        for event in self._records.values():
             for qualifier, target in event.links:
                 graph.add_edge(("event", event.id), ("object", target), key=qualifier)
-        self.graph = nx.freeze(graph)
-        self._events: dict[str, list[EventRecord]] = {}
-        self._objects: dict[str, list[ObjectRecord]] = {}
-        for node in graph.nodes:
-            record: object = graph.nodes[node].get("record")
-            if isinstance(record, EventRecord):
-                self._events.setdefault(record.type, []).append(record)
-            elif isinstance(record, ObjectRecord):
-                self._objects.setdefault(record.type, []).append(record)
+        frozen: nx.MultiDiGraph[tuple[str, str]] = nx.freeze(graph)
+        return frozen
+
+    def event(self, event_id: str) -> EventRecord:
+        """The visible event with that id."""
+        return self._records[event_id]
 
     def events(self, types: Iterable[str]) -> list[EventRecord]:
         """The visible events of these types, by day, then id."""
         several = [found for name in dict.fromkeys(types) if (found := self._events.get(name))]
         if len(several) < 2:
             return several[0] if several else []
-        return sorted((event for found in several for event in found), key=lambda event: (event.happened, event.id))
+        return sorted((event for found in several for event in found), key=_place)
+
+    def count(self, types: Container[str]) -> int:
+        """How many visible events are of these types."""
+        return sum(len(found) for name, found in self._events.items() if name in types)
 
     def has(self, types: Iterable[str]) -> bool:
         """Whether there is any visible event of these types."""
@@ -77,17 +96,21 @@ class Timeline:
 
     def object(self, object_id: str) -> ObjectRecord:
         """The object with that id."""
-        record: ObjectRecord = self.graph.nodes["object", object_id]["record"]
-        return record
+        return self._things[object_id]
 
     def joined(self, object_id: str) -> date | None:
         """The day on which that object joined the case, if it joined late."""
-        link = self.graph.get_edge_data(("object", object_id), ("object", self.root.id)) or {}
-        days = [data["record"].happened for data in link.values() if data["record"].happened is not None]
+        links = self._links.get(object_id, ())
+        days = [link.happened for link in links if link.target == self.root.id and link.happened is not None]
         return max(days, default=None)
 
     def linked(self, object_id: str, qualifier: str | None = None) -> list[ObjectRecord]:
         """The visible objects that this object is linked to, in that way or in any."""
-        edges = self.graph.out_edges(("object", object_id), keys=True)
-        found = (self.graph.nodes[target].get("record") for _, target, key in edges if qualifier in (None, key))
-        return [record for record in found if isinstance(record, ObjectRecord)]
+        links = self._links.get(object_id, ())
+        found = (self._things.get(link.target) for link in links if qualifier in (None, link.qualifier))
+        return [thing for thing in found if thing is not None]
+
+
+def _place(event: EventRecord) -> tuple[date, str]:
+    """Where the event stands among others."""
+    return event.happened, event.id
