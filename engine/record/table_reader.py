@@ -67,6 +67,14 @@ class Caseload:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own to the database in which the tables are."""
+        return self._database.cursor()
+
+    def columns(self, table: str) -> tuple[dict[str, Kind], bool]:
+        """The columns that a table has, with their kinds, and whether they all hold text, as in a CSV."""
+        return self._columns[table], self._files[table].suffix == ".csv"
+
     def cases(self) -> Iterator[CaseRecord | BadCase]:
         """Every case, in the order of their ids; for one that cannot be read, what is wrong with it.
 
@@ -182,7 +190,7 @@ class Caseload:
 
     def _batches(self, table: str, case: str | None) -> Iterator[Any]:
         names = ", ".join(f'"{name}"' for name in self._columns[table] if name != "case")
-        only = "" if case is None else 'WHERE "case" = ?'
+        only = "" if case is None else 'WHERE coalesce("case", \'\') = ?'
         question = (
             f'SELECT coalesce("case", \'\') AS "case", {names} FROM {table} {only} '  # noqa: S608 - names of ours
             'ORDER BY "case" NULLS FIRST, file_row_number'

@@ -1,0 +1,178 @@
+"""The caseload judge: a whole rulebook over a whole caseload as one relational plan, wherever the caseload lies.
+
+The plan is in `engine.judge.plan`, the places where it can run are `engine.record.table_engine`s. Outcomes are those of
+`engine.judge.outcome`, as with the case judge, and the rows are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.duty.rulebook import Rulebook
+from engine.judge.finding_table import SCHEMA
+from engine.judge.outcome import Fault
+from engine.judge.plan.plan import make_plan
+from engine.judge.plan.rows import RulebookRows
+from engine.judge.plan.steps import Ask, Small
+from engine.record.suspects import suspects
+from engine.record.table_cases import BadCase
+from engine.record.table_engine import TableEngine
+from engine.record.timeline import View
+
+TOGETHER = 20_000
+"""Cases that are judged in one go: enough to be quick, few enough to stay in memory."""
+
+
+class Progress(NamedTuple):
+    """How far a judging is: so many of so many steps, and what the next one does."""
+
+    done: int
+    steps: int
+    says: str
+
+
+class CaseloadJudge:
+    """Judges caseloads by one rulebook.
+
+    `only` names clauses or duties to judge, all of them when it is empty. With `stated_only`, local values count as not
+    set.
+
+    Raises:
+        RulebookProblem: for an unknown clause in `only`.
+    """
+
+    def __init__(self, rulebook: Rulebook, *, only: Iterable[str] = (), stated_only: bool = False) -> None:
+        self.rulebook = rulebook
+        self._rows = RulebookRows(rulebook, rulebook.chosen(only), stated_only=stated_only)
+
+    def judge(
+        self,
+        engine: TableEngine,
+        view: View,
+        *,
+        together: int = TOGETHER,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> CaseloadRun:
+        """Judge every case that the engine holds, seen from there. Reading the findings is what runs it.
+
+        Raises:
+            RecordProblem: when the tables cannot be read at all; also while the findings are read.
+        """
+        return CaseloadRun(self.rulebook, self._rows, engine, view, together, progress)
+
+
+class CaseloadRun:
+    """One judging of a caseload: `problems` are the cases that cannot be read, known from the beginning; `faults` is
+    complete when the findings have been read, and so is `cases`, the number of those judged.
+    """
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        rows: RulebookRows,
+        engine: TableEngine,
+        view: View,
+        together: int,
+        progress: Callable[[Progress], None],
+    ) -> None:
+        self.rulebook, self._rows, self._engine, self._view = rulebook, rows, engine, view
+        self._progress = progress
+        self._dialect = engine.dialect
+        self.faults: list[Fault] = []
+        self.cases = self._done = 0
+        self._parts: list[tuple[str, str, int]] = []
+        progress(Progress(0, 1, "reading the rulebook"))
+        self._plan = make_plan(rows, view)
+        # Each question is put into SQL once, and asked of every part of the caseload.
+        self._steps = [(step, None if isinstance(step, Small) else self._sql(step.expr)) for step in self._plan.steps]
+        self._failed = self._sql(self._plan.failed)
+        self._findings = self._sql(self._plan.findings)
+        self._checks = [(says, self._sql(found)) for says, found in suspects(rulebook.dictionary)]
+        self.problems = self._quarantined()
+        engine.leave_out([problem.case for problem in self.problems])
+        self._parts = _parts(engine.case_ids(), together)
+
+    def findings(self) -> Iterator[pa.RecordBatch]:
+        """Every finding, in batches of columns as in `engine.judge.finding_table`, in no particular order."""
+        for first, last, cases in self._parts:
+            self._engine.narrow(first, last)
+            for step, question in self._steps:
+                self._tell("" if isinstance(step, Small) else step.says)
+                if isinstance(step, Small):
+                    self._engine.upload(step.name, step.content)
+                elif isinstance(step, Ask):
+                    self._engine.upload(step.name, step.answer(self._engine.fetch(str(question))))
+                else:
+                    self._engine.keep(step.name, str(question))
+                self._engine.drop(self._plan.done_with.get(step.name, ()))
+            self._note_faults()
+            self.cases += cases
+            yield from map(_with_lists, self._engine.stream(self._findings, _TRAVELLING))
+
+    def _quarantined(self) -> list[BadCase]:
+        """Every case that is suspected, read through the one strict gate: what is wrong with those that it refuses."""
+        suspected: dict[str, None] = {}
+        for says, question in self._checks:
+            self._tell(f"checking {says}")
+            suspected |= dict.fromkeys(str(case) for (case,) in self._engine.fetch(question))
+        problems = []
+        for case in sorted(suspected):
+            try:
+                self._engine.case(case)
+            except BadCase as problem:
+                problems.append(problem)
+        return problems
+
+    def _note_faults(self) -> None:
+        for duty, case in self._engine.fetch(self._failed):
+            error = "the calendar does not reach the day on which this falls due"
+            self.faults.append(Fault(case=case, duty=duty, error=error, trace=""))
+
+    def _tell(self, says: str) -> None:
+        steps = len(self._checks) + len(self._steps) * max(len(self._parts), 1)
+        self._progress(Progress(self._done, steps, says))
+        self._done += 1
+
+    def _sql(self, table: ibis.Table) -> str:
+        return str(ibis.to_sql(table, dialect=self._dialect, pretty=False))
+
+
+_TRAVELLING = pa.schema(
+    [pa.field(field.name, pa.string()) if pa.types.is_list(field.type) else field.remove_metadata().with_nullable(True)
+     for field in SCHEMA if field.name not in ("missing", "why", "put_right")]
+)  # fmt: skip
+"""The columns as a plan gives them: lists as text, joined with commas, which no id holds."""
+
+
+def _with_lists(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A batch with the columns of `SCHEMA`."""
+    columns = []
+    for field in SCHEMA:
+        if field.name == "missing":
+            columns.append(pa.nulls(batch.num_rows, field.type))
+        elif field.name in ("why", "put_right"):
+            columns.append(pa.array([""], field.type).take(pa.array([0] * batch.num_rows)))
+        elif field.name == "flags":
+            columns.append(_split(batch.column("flags")))
+        elif pa.types.is_list(field.type):
+            columns.append(pc.split_pattern(batch.column(field.name), ","))
+        else:
+            columns.append(batch.column(field.name))
+    return pa.RecordBatch.from_arrays([column.cast(field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+
+
+def _split(texts: pa.Array) -> pa.Array:
+    """Texts, of which there are few different ones, as lists; an empty one is an empty list."""
+    coded = texts.dictionary_encode()
+    lists = [text.split(",") if text else [] for text in coded.dictionary.to_pylist()]
+    return pa.array(lists, pa.list_(pa.string())).take(coded.indices)
+
+
+def _parts(ids: Sequence[str], together: int) -> list[tuple[str, str, int]]:
+    """The ids, which are in order, in parts of so many: the first and the last of each, and how many they are."""
+    return [(part[0], part[-1], len(part)) for start in range(0, len(ids), together) if (part := ids[start : start + together])]

@@ -1,0 +1,68 @@
+"""The plan: every step from a caseload's tables to its findings, for a whole rulebook."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ibis.expr import operations as ops
+from ibis.expr import types as ir
+
+from engine.judge.plan.dues import Dues
+from engine.judge.plan.findings import decide_all, findings
+from engine.judge.plan.labels import label
+from engine.judge.plan.rows import RulebookRows
+from engine.judge.plan.seen import see
+from engine.judge.plan.settle import settle
+from engine.judge.plan.starts import Starts, scopes
+from engine.judge.plan.steps import PREFIX, Small, Step, Steps
+from engine.judge.plan.verdicts import verdicts
+from engine.record.suspects import RAW
+from engine.record.timeline import View
+
+
+class Plan(NamedTuple):
+    """The steps in order, then what they come to: the findings, and what failed (the id of the duty and of the case).
+
+    `done_with` names, for a step, the tables that nothing after it reads.
+    """
+
+    steps: list[Step]
+    findings: ir.Table
+    failed: ir.Table
+    done_with: dict[str, list[str]]
+
+
+def make_plan(rows: RulebookRows, view: View) -> Plan:
+    """The plan for these rows, seen from there."""
+    steps = Steps()
+    seen = see(steps, rows, view)
+    labels = label(steps, rows, seen)
+    owes = scopes(steps, rows, seen)
+    starts = Starts(steps, rows, seen, labels, owes)
+    dues = Dues(steps, rows, seen, labels, starts)
+    due = dues.found
+    settled = settle(steps, rows, seen, labels, starts, owes, due)
+    judged = verdicts(steps, rows, seen, starts, due, settled, view) if rows.judged else None
+    decided = decide_all(steps, rows, starts, due, settled, judged, view)
+    found = findings(steps, rows, seen, starts, decided, view)
+    failed = dues.failed.join(starts.editions.select("k", "duty"), "k").join(seen.cases.select("case_n", "case"), "case_n")
+    failed = failed.select("duty", "case").distinct()
+    return Plan(steps.all, found, failed, _done_with(steps.all, [found, failed]))
+
+
+def _done_with(steps: list[Step], last: list[ir.Table]) -> dict[str, list[str]]:
+    readers: dict[str, str] = {}
+    for step in steps:
+        readers[step.name] = step.name
+        if not isinstance(step, Small):
+            readers |= dict.fromkeys(_reads(step.expr), step.name)
+    kept = {name for table in last for name in _reads(table)}
+    found: dict[str, list[str]] = {}
+    for table, step_name in readers.items():
+        if table.startswith(PREFIX) and not table.startswith(RAW) and table not in kept:
+            found.setdefault(step_name, []).append(table)
+    return found
+
+
+def _reads(table: ir.Table) -> set[str]:
+    return {node.name for node in table.op().find(ops.UnboundTable)}

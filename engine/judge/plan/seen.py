@@ -1,0 +1,234 @@
+"""What a run sees of a caseload, in numbers: cases, objects, events and what they are about, from a date and a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import ibis
+import pyarrow as pa
+from ibis.expr import types as ir
+
+from engine.duty.language import Test
+from engine.judge.plan.conditions import FALSE, truth
+from engine.judge.plan.rows import ACTOR_NO, RulebookRows
+from engine.judge.plan.steps import Steps, day_of, nothing, number, packed, union, unpacked_event
+from engine.record.building import PRACTITIONER
+from engine.record.dictionary import ACTOR, AttributeKind
+from engine.record.suspects import raw_tables
+from engine.record.timeline import View
+
+
+class Seen(NamedTuple):
+    """The tables that everything else reads.
+
+    cases: case_n, root (type), case (id), team · objects: o, case_n, type_no, id, seen, joined, attributes ·
+    events: e, case_n, root, type_no, day, recorded, id, attributes · about: e, type_no, o (`by` has a number too) ·
+    elsewhere: e, of the events that are about another of the root's type and not about it · links: source, target, how.
+    """
+
+    cases: ir.Table
+    objects: ir.Table
+    events: ir.Table
+    about: ir.Table
+    elsewhere: ir.Table
+    links: ir.Table
+
+    @property
+    def visible(self) -> ir.Table:
+        """The objects that exist in this view."""
+        return self.objects.filter(self.objects.seen)
+
+
+def see(steps: Steps, rows: RulebookRows, view: View) -> Seen:
+    """Number what is seen from there."""
+    steps.stage("reading the record")
+    raw = raw_tables(rows.words)
+    types = steps.small(
+        "types", pa.table({"name": [*rows.types, ACTOR], "no": pa.array([*rows.types.values(), ACTOR_NO], pa.int32())})
+    )
+    # --- objects
+    links = raw["object_object"].filter(_shown(raw["object_object"], view))
+    memberships = raw["object_object"].filter(lambda t: (t.target == t.case) & (t.source != t.case))
+    joining = memberships.group_by(case=memberships.case, source=memberships.source).agg(
+        shown=_shown(memberships, view).any(), joined=day_of(memberships.happened).max(where=_shown(memberships, view))
+    )
+    wanted = rows.used_object_attributes()
+    things = raw["objects"].join(types, [("type", "name")])
+    things = things.select(
+        "case", "id", type_no=things.no, team=things.team if "team" in things.columns else ibis.null("string"),
+        o=ibis.row_number().over(order_by=[things.case, things.id]) + 1, **{f"a_{name}": things[name] for name in wanted},
+    )  # fmt: skip
+    things = steps.keep("things", things)
+    heads = things.filter((things.id == things.case) & things.type_no.isin(rows.roots))
+    cases = steps.keep("cases", heads.select(case_n=heads.o, root=heads.type_no, case=heads.case, team=heads.team))
+    keys = cases.select("case_n", case_key=cases.case)
+    joined = things.join(keys, [("case", "case_key")])
+    joined = joined.left_join(joining, ["case", ("id", "source")])
+    objects = steps.keep(
+        "objects",
+        joined.select(
+            "o", "case_n", "type_no", "id", "joined", "case", seen=joined.shown.fill_null(True),
+            **{f"a_{name}": joined[f"a_{name}"] for name in wanted},
+        ),
+    )  # fmt: skip
+    # --- events
+    kinds = steps.small(
+        "kinds", pa.table({"name": list(rows.event_types), "no": pa.array(rows.event_types.values(), pa.int32())})
+    )
+    # Without a moment of its own, an event was recorded as its day began.
+    events = raw["events"].mutate(
+        recorded=ibis.coalesce(raw["events"].recorded, raw["events"].happened.cast("timestamp"))
+    )
+    events = events.filter(_shown(events, view))
+    events = events.join(kinds, [("type", "name")]).join(cases.select("case_n", "root", "case"), "case")
+    # What is asked of an event is worked out before they are put in order: that takes whole rows along.
+    scanned = steps.keep(
+        "scanned",
+        events.select(
+            "case_n", "root", "id", type_no=events.no, day=day_of(events.happened), recorded=day_of(events.recorded.date()),
+            **_slots(rows, events),
+        ),
+    )  # fmt: skip
+    order = ibis.row_number().over(order_by=[scanned.case_n, scanned.id]) + 1
+    events = steps.keep("events", scanned.mutate(e=order))
+    about, elsewhere = _about(steps, rows, raw["event_object"], types, cases, objects, events)
+    # --- links between objects
+    links = links.join(objects.select("case", source=objects.id, source_o=objects.o), ["case", "source"])
+    links = links.join(
+        objects.filter(objects.seen).select("case", target=objects.id, target_o=objects.o, target_type=objects.type_no),
+        ["case", "target"],
+    )
+    links = steps.keep(
+        "links",
+        links.select(source=links.source_o, target=links.target_o, type_no=links.target_type, how=links.qualifier),
+    )
+    return Seen(cases, objects, events, about, elsewhere, links)
+
+
+def named(events: ir.Table, seen: Seen, kind: str, name: str) -> ir.Table:
+    """The events with each object of the type in `kind` that the event names, under `name`."""
+    tied = seen.about.select(e="e", kind_no="type_no", **{name: "o"})
+    direct = events.join(tied, ["e", (kind, "kind_no")]).select(*events.columns, name)
+    implied = events.filter(events[kind] == events.root).anti_join(seen.elsewhere, "e")
+    return union([direct, implied.select(*events.columns, **{name: implied.case_n})])
+
+
+def naming_nobody(events: ir.Table, seen: Seen, kind: str) -> ir.Table:
+    """The events that name no object of the type in `kind`."""
+    others = events.filter((events[kind] != events.root) | events.e.isin(seen.elsewhere.e))
+    tied = seen.about.select(named_e="e", kind_no="type_no")
+    return others.anti_join(tied, [("e", "named_e"), (kind, "kind_no")])
+
+
+def _about(
+    steps: Steps, rows: RulebookRows, ties: ir.Table, types: ir.Table, cases: ir.Table, objects: ir.Table, events: ir.Table
+) -> tuple[ir.Table, ir.Table]:
+    """What events are about, and which of them are about another of the root's type instead."""
+    wanted = [*_asked_about(rows), *rows.roots]
+    others = ties.filter(ties.object != ties.case)  # that an event is about the case goes without saying
+    others = others.join(types.filter(types.no.isin(wanted)), [("qualifier", "name")])
+    others = others.join(cases.select("case", "case_n", "root"), "case")
+    others = others.select("case_n", "root", "event", "object", type_no="no")
+    others = others.join(events.select("e", "case_n", "id"), ["case_n", ("event", "id")])
+    others = others.join(objects.select("o", "case_n", "id"), ["case_n", ("object", "id")])
+    tied = steps.keep("tied", others.select("e", "case_n", "event", "type_no", "o", "root"))
+    another = tied.filter(tied.type_no == tied.root).select("e", "case_n", "event").distinct()
+    another = another.join(cases.select("case_n", "case"), "case_n")
+    own = ties.filter((ties.object == ties.case) & (ties.qualifier != ACTOR)).select("case", "event")
+    elsewhere = steps.keep("elsewhere", another.anti_join(own, ["case", "event"]).select("e"))
+    about = tied.select("e", "type_no", "o")
+    by_subject = [
+        rows.event_types[word.name] for word in rows.words.events if word.by_subject and word.name in rows.event_types
+    ]
+    if by_subject:
+        who = rows.types[PRACTITIONER]
+        named = about.filter(about.type_no == who)
+        meant = events.filter(events.type_no.isin(by_subject) & ((events.root != who) | events.e.isin(elsewhere.e)))
+        implied = about.filter(about.type_no == ACTOR_NO).semi_join(meant, "e").anti_join(named, "e")
+        about = union([about, implied.select("e", type_no=number(who), o=implied.o)])
+    return steps.keep("about", about), elsewhere
+
+
+def tests_of(rows: RulebookRows) -> list[str]:
+    """The columns with the truth of the conditions on an event, the first of its type in the first."""
+    return [f"t{n}" for n in range(1, 1 + max(map(len, rows.tests.values()), default=0))]
+
+
+def texts_of(rows: RulebookRows) -> list[str]:
+    """The columns with the attributes of an event that are wanted as text."""
+    return [f"v{n}" for n in range(1, 1 + max(map(len, rows.texts.values()), default=0))]
+
+
+def days_of(rows: RulebookRows) -> list[str]:
+    """The columns with the attributes of an event that are wanted as days."""
+    return [f"d{n}" for n in range(1, 1 + max(map(len, rows.days.values()), default=0))]
+
+
+def _slots(rows: RulebookRows, events: ir.Table) -> dict[str, ir.Value]:
+    """What is asked of each type of event, in as few columns as the type with most questions needs."""
+    kinds = dict(rows.words.event_attributes)
+
+    def by_type(
+        wanted: dict[str, list[Any]], position: int, value: Callable[[Any], ir.Value], otherwise: ir.Value
+    ) -> ir.Value:
+        here = [
+            (events.no == rows.event_no(name), value(several[position]))
+            for name, several in wanted.items()
+            if position < len(several)
+        ]
+        return ibis.cases(*here, else_=otherwise)
+
+    def said(test: Test) -> ir.Value:
+        return truth(test, lambda name: events[name], kinds)
+
+    found: dict[str, ir.Value] = {}
+    for position, name in enumerate(tests_of(rows)):
+        found[name] = by_type(rows.tests, position, said, ibis.literal(FALSE, type="int8"))
+    for position, name in enumerate(texts_of(rows)):
+        found[name] = by_type(
+            rows.texts, position, lambda attribute: _text(events[attribute], kinds[attribute]), nothing("string")
+        )
+    for position, name in enumerate(days_of(rows)):
+        found[name] = by_type(rows.days, position, lambda attribute: day_of(events[attribute]), nothing("int32"))
+    return found
+
+
+def _text(column: ir.Column, kind: AttributeKind) -> ir.StringValue:
+    """The value as text: two events tie when the texts are equal."""
+    if kind == "codes":
+        return ibis.ifelse(column.isnull(), nothing("string"), ibis.coalesce(column.join("|"), ibis.literal("")))
+    return column.cast("string")
+
+
+def _shown(table: ir.Table, view: View) -> ir.BooleanValue:
+    """Whether it had happened and was on the record; what carries no dates has been so from the start."""
+    happened = table.happened.isnull() | (table.happened <= ibis.literal(view.as_at))
+    return happened & (table.recorded.isnull() | (table.recorded <= ibis.literal(view.known_at)))
+
+
+def _asked_about(rows: RulebookRows) -> set[int]:
+    """The types of object that some step wants to know an event's objects of."""
+    found = {ACTOR_NO, rows.types[PRACTITIONER]} if PRACTITIONER in rows.types else {ACTOR_NO}
+    for row in rows.uses().to_pylist():
+        found |= {row["subject_no"], row["per_no"], row["of_no"]}
+    return found
+
+
+def leading(rows: RulebookRows, seen: Seen) -> ir.Table:
+    """Who has answered for a case from when on, by every event that says so: case_n, e, day, who."""
+    answerable = [rows.event_types[word.name] for word in rows.words.events if word.answerable]
+    events = seen.events.filter(seen.events.type_no.isin(answerable)).mutate(
+        kind=number(rows.types.get(PRACTITIONER, -2))
+    )
+    return named(events.select("case_n", "root", "e", "day", "kind"), seen, "kind", "who")
+
+
+def leads(steps: Steps, rows: RulebookRows, seen: Seen) -> ir.Table:
+    """Who answers for each case: the practitioner whom the last event about it names, if any. case_n, practitioner."""
+    answerable = [rows.event_types[word.name] for word in rows.words.events if word.answerable]
+    last = seen.events.filter(seen.events.type_no.isin(answerable))
+    last = last.group_by("case_n").agg(at=packed(last.day, last.e).max())
+    last = last.select("case_n", e=unpacked_event(last.at))
+    found = leading(rows, seen).join(last, ["case_n", "e"]).join(seen.objects.select("id", who="o"), "who")
+    return steps.keep("leads", found.group_by("case_n").agg(practitioner=found.id.min()))

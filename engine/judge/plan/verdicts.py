@@ -1,0 +1,122 @@
+"""Which judgement of a person stands for each instance."""
+
+from __future__ import annotations
+
+import ibis
+import pyarrow as pa
+from ibis.expr import types as ir
+
+from engine.duty.rulebook import JUDGEMENT
+from engine.judge.plan.dues import AFTER, days_after
+from engine.judge.plan.rows import ACTOR_NO, FOREVER, NOBODY, RulebookRows, day_number, table
+from engine.judge.plan.seen import Seen, leading, named
+from engine.judge.plan.starts import Starts
+from engine.judge.plan.steps import Steps, number, packed, union, unpacked_day, unpacked_event
+from engine.record.timeline import View
+
+PERSON_ONLY = 2
+
+
+def verdicts(
+    steps: Steps, rows: RulebookRows, seen: Seen, starts: Starts, due: ir.Table, settled: ir.Table, view: View
+) -> ir.Table:
+    """The judgement that stands: i, verdict (packed), kept (whether it says met).
+
+    It is by somebody entitled to it who is not judged by it: the last one before the duty started again about the same
+    subject; where there is none, the first one after that.
+    """
+    steps.stage("looking up what people judged")
+    given = _given(steps, rows, seen, starts, view)
+    editions = starts.editions.filter(starts.editions.judged).select("k", "kind", "duty_no")
+    work = due.filter(~due.missing).join(editions, "k").left_join(settled.select("i", "done"), "i")
+    work = work.filter((work.kind == PERSON_ONLY) | work.done.notnull())
+    done_on = ibis.greatest(unpacked_day(work.done.fill_null(0)), work.start)
+    work = work.select(
+        "i", "k", "duty_no", "o", "per", trigger="e", worked=ibis.ifelse(work.kind == PERSON_ONLY, work.start, done_on),
+        done_e=ibis.ifelse(work.kind == PERSON_ONLY, number(0, "int64"), unpacked_event(work.done.fill_null(0))),
+    )  # fmt: skip
+    pairs = work.join(given, [("k", "given_k"), ("o", "given_o"), ("per", "given_per")])
+    pairs = pairs.filter(pairs.worked <= pairs.given_day)
+    pairs = steps.keep(
+        "judged_pairs",
+        pairs.select("i", "duty_no", "o", "per", "trigger", "done_e", "worked", "judgement", "given_day", "kept"),
+    )
+    pairs = pairs.anti_join(_barred(seen, pairs), ["i", "judgement"])
+    every = due.join(starts.editions.select("k", "duty_no"), "k").select("duty_no", "o", "per", again="start")
+    every = every.semi_join(pairs, ["duty_no", "o", "per"]).distinct()
+    mine = pairs.select("i", "duty_no", "o", "per", "worked").distinct()
+    following = mine.join(every, ["duty_no", "o", "per"])
+    following = following.filter(following.worked < following.again)
+    following = following.group_by("i").agg(following=following.again.min())
+    pairs = pairs.left_join(following, "i")
+    pairs = pairs.select("i", "kept", before=pairs.given_day < pairs.following.fill_null(FOREVER),
+                         at=packed(pairs.given_day, pairs.judgement))  # fmt: skip
+    best = pairs.group_by("i").agg(own=pairs.at.max(where=pairs.before), later=pairs.at.min(where=~pairs.before))
+    best = best.select("i", verdict=ibis.coalesce(best.own, best.later))
+    found = best.join(pairs.select("i", "at", "kept"), ["i", ("verdict", "at")])
+    return steps.keep("verdicts", found.select("i", "verdict", "kept"))
+
+
+def _given(steps: Steps, rows: RulebookRows, seen: Seen, starts: Starts, view: View) -> ir.Table:
+    """The judgements for each edition that somebody entitled to it gave, who had not led the case, and that still stand."""
+    asked = [
+        {"k": k, "clause": clause, "role": role, "subject_no": row["subject_no"], "per_no": rows.types[duty.per] if duty.per else NOBODY,
+         "valid_span": row["valid_span"]}
+        for k, (edition, row) in enumerate(zip(rows.editions, rows.edition_rows, strict=True), start=1)
+        if (duty := edition.duty).judged is not None
+        for clause in {duty.id, duty.clause} for role in duty.judged.roles
+    ]  # fmt: skip
+    kinds = {
+        "k": pa.int32(),
+        "clause": pa.string(),
+        "role": pa.string(),
+        "subject_no": pa.int32(),
+        "per_no": pa.int32(),
+        "valid_span": pa.int32(),
+    }
+    judges = steps.small("judges", table(asked, kinds))
+    events = seen.events.filter(seen.events.type_no == rows.event_types[JUDGEMENT])
+    events = events.select(
+        "e",
+        "case_n",
+        "root",
+        "day",
+        clause=events[f"v{rows.said('clause')}"],
+        role=events[f"v{rows.said('role')}"],
+        kept=events[f"v{rows.said('outcome')}"] != "not_met",
+    )
+    by = seen.about.filter(seen.about.type_no == ACTOR_NO).select("e", who="o")
+    events = events.semi_join(by, "e")
+    led_from = leading(rows, seen)
+    led_from = led_from.group_by(["case_n", "who"]).agg(since=led_from.day.min())
+    led = events.join(by, "e").join(led_from, ["case_n", "who"])
+    events = events.anti_join(led.filter(led.day >= led.since).select("e"), "e")
+    given = steps.keep("given", events.join(judges, ["clause", "role"]).select(
+        "e", "case_n", "root", "day", "kept", "k", "subject_no", "per_no", "valid_span"
+    ))  # fmt: skip
+    spans = given.filter(given.valid_span > 0)
+    after = steps.ask(
+        "valid", spans.select(span="valid_span", day="day").distinct(), lambda found: days_after(rows, found), AFTER
+    )
+    after = after.rename(after_span="span", after_day="day")
+    given = given.left_join(after, [("valid_span", "after_span"), ("day", "after_day")])
+    given = given.filter((given.valid_span == 0) | (given.after >= day_number(view.as_at)))
+    given = given.select("e", "case_n", "root", "day", "kept", "k", "subject_no", "per_no")
+    given = named(given, seen, "subject_no", "o")
+    plain = given.filter(given.per_no == NOBODY).mutate(per=number(NOBODY, "int64"))
+    given = union([plain, named(given.filter(given.per_no != NOBODY), seen, "per_no", "per")])
+    return steps.keep(
+        "judgements",
+        given.select(given_k="k", given_o="o", given_per="per", given_day="day", judgement="e", kept="kept"),
+    )
+
+
+def _barred(seen: Seen, pairs: ir.Table) -> ir.Table:
+    """The pairs whose judge is the subject, started what is judged, or did it."""
+    by = seen.about.filter(seen.about.type_no == ACTOR_NO).select(judged_e="e", who="o")
+    judges = pairs.join(by, [("judgement", "judged_e")])
+    itself = judges.filter(judges.who == judges.o).select("i", "judgement")
+    acting = seen.about.filter(seen.about.type_no == ACTOR_NO).select(acted_e="e", actor="o")
+    started = judges.join(acting, [("trigger", "acted_e"), ("who", "actor")]).select("i", "judgement")
+    did = judges.join(acting, [("done_e", "acted_e"), ("who", "actor")]).select("i", "judgement")
+    return union([itself, started, did])
