@@ -10,30 +10,33 @@ import pyarrow as pa
 from engine.judge.outcome import Finding
 
 _TEXT = pa.string()
+_FEW = pa.dictionary(pa.int32(), pa.string())
+"""Texts of which there are few: each is kept once, and a row has its number."""
+
 SCHEMA = pa.schema(
     [
         pa.field("instance", _TEXT, nullable=False),
-        pa.field("case", _TEXT, nullable=False),
-        pa.field("clause", _TEXT, nullable=False),
-        pa.field("duty", _TEXT, nullable=False),
+        pa.field("case", _FEW, nullable=False),
+        pa.field("clause", _FEW, nullable=False),
+        pa.field("duty", _FEW, nullable=False),
         pa.field("subject", _TEXT, nullable=False),
-        pa.field("subject_type", _TEXT, nullable=False),
-        pa.field("outcome", _TEXT, nullable=False),
+        pa.field("subject_type", _FEW, nullable=False),
+        pa.field("outcome", _FEW, nullable=False),
         pa.field("start", pa.date32(), nullable=False),
         pa.field("due", pa.date32()),
         pa.field("done", pa.date32()),
         pa.field("days_over", pa.int32()),
-        pa.field("force", _TEXT, nullable=False),
-        pa.field("standing", _TEXT, nullable=False),
-        pa.field("basis", _TEXT, nullable=False),
-        pa.field("decided_by", _TEXT, nullable=False),
+        pa.field("force", _FEW, nullable=False),
+        pa.field("standing", _FEW, nullable=False),
+        pa.field("basis", _FEW, nullable=False),
+        pa.field("decided_by", _FEW, nullable=False),
         pa.field("flags", pa.list_(_TEXT), nullable=False),
         pa.field("evidence", pa.list_(_TEXT), nullable=False),
         pa.field("missing", _TEXT),
-        pa.field("team", _TEXT, nullable=False),
-        pa.field("practitioner", _TEXT, nullable=False),
-        pa.field("why", _TEXT, nullable=False),
-        pa.field("put_right", _TEXT, nullable=False),
+        pa.field("team", _FEW, nullable=False),
+        pa.field("practitioner", _FEW, nullable=False),
+        pa.field("why", _FEW, nullable=False),
+        pa.field("put_right", _FEW, nullable=False),
     ]
 )
 """The columns of a finding. `why`, `put_right` and `missing` are told when somebody opens a finding, by the case judge;

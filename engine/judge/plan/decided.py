@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from engine.judge.outcome import Facts, Sign, Verdict, counted, decide, evidence, flags
+from engine.judge.outcome import OUTCOMES, Facts, Outcome, Sign, Verdict, counted, decide, evidence, flags
 from engine.judge.plan.rows import Rows, table
 
 RECORD, NEVER, PERSON = 0, 1, 2
@@ -101,6 +101,11 @@ SHOWN = ("done", "excused", "doubtful", "reason", "verdict")
 """The events that a finding may rest on beside the one that started it, in the order in which it shows them."""
 
 
+def outcome_numbers() -> dict[Outcome, int]:
+    """The outcomes as numbers: their places."""
+    return {outcome: place for place, outcome in enumerate(OUTCOMES)}
+
+
 @cache
 def decisions() -> pa.Table:
     """Every combination with its outcome: `code`, `outcome`, `has_due`, `done_by` (0 nothing, 1 the fulfilment, 2 the limit,
@@ -108,13 +113,20 @@ def decisions() -> pa.Table:
     a reason counts, and for each of `SHOWN` whether it is shown.
     """
     rows: Rows = [
-        {"code": MISSING, "outcome": "undetermined", "has_due": False, "done_by": 0, "counted": 0, "reasoned": False}
+        {
+            "code": MISSING,
+            "outcome": outcome_numbers()["undetermined"],
+            "has_due": False,
+            "done_by": 0,
+            "counted": 0,
+            "reasoned": False,
+        }
         | {f"shows_{name}": False for name in SHOWN}
     ]
     rows += [{"code": code(answers), **_decided(answers)} for answers in _possible()]
     kinds: dict[str, pa.DataType] = {
         "code": pa.int32(),
-        "outcome": pa.string(),
+        "outcome": pa.int32(),
         "has_due": pa.bool_(),
         "done_by": pa.int32(),
     }
@@ -148,7 +160,7 @@ def _decided(answers: Answers) -> dict[str, Any]:
     by = counted(found, decision)
     shown = list(evidence(found, decision))
     return {
-        "outcome": decision.outcome,
+        "outcome": outcome_numbers()[decision.outcome],
         "has_due": decision.due is not None,
         "done_by": 0 if decision.done is None else days[decision.done],
         "counted": 0 if by is None else {"done": 1, "excused": 2, "verdict": 3}[by.event],

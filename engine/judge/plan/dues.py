@@ -8,12 +8,12 @@ import ibis
 import pyarrow as pa
 from ibis.expr import types as ir
 
-from engine.judge.plan.conditions import TRUE
 from engine.judge.plan.labels import Labels
 from engine.judge.plan.rows import Due, Role, Rows, RulebookRows, day_number, table
-from engine.judge.plan.seen import Seen, days_of, named, naming_nobody
+from engine.judge.plan.seen import Seen, days_of
 from engine.judge.plan.starts import Starts
 from engine.judge.plan.steps import Steps, day_of, nothing, number, union
+from engine.judge.plan.whom import Whom
 from engine.record.calendar import Calendar
 from engine.record.dictionary import EARLIEST
 
@@ -36,50 +36,44 @@ def days_after(rows: RulebookRows, asked: Sequence[tuple[int, ...]]) -> pa.Table
 
 class Dues:
     """`found` is the instances with `due` (null when there is none, or none yet) and `missing` where nobody can say;
-    `failed` those whose due date cannot be computed.
+    `failed` says for which editions and cases the calendar does not reach.
     """
 
-    def __init__(self, steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels, starts: Starts) -> None:
-        self.steps, self.rows, self.seen, self.labels = steps, rows, seen, labels
+    def __init__(
+        self, steps: Steps, rows: RulebookRows, seen: Seen, whom: Whom, labels: Labels, starts: Starts
+    ) -> None:
+        self.steps, self.rows, self.seen, self.whom, self.labels = steps, rows, seen, whom, labels
         steps.stage("counting the days")
-        kinds = starts.editions.select("k", "due_kind", "span", "birth", "unset")
-        instances = starts.found.join(kinds, "k")
-        instances = instances.mutate(missing=instances.missing | instances.unset)
+        unset = rows.numbers(unset=True)
+        instances = starts.found
         self.columns = [*starts.found.columns, "due", "fails"]
+        if unset:
+            instances = instances.mutate(missing=instances.missing | instances.k.isin(unset))
+        self.editions = starts.editions.select("k", "span", "birth")
+        ways = {
+            Due.WITHIN: self._within, Due.ON_DATE: self._on_date, Due.BEFORE: self._before, Due.ANNIVERSARY: self._anniversary,
+        }  # fmt: skip
+        looked_up = {kind: ks for kind in ways if (ks := rows.numbers(due_kind=int(kind)))}
+        elsewhere = [k for ks in looked_up.values() for k in ks]
+        plain = instances.filter(instances.missing | ~instances.k.isin(elsewhere)) if elsewhere else instances
+        closure, at_once = (rows.numbers(due_kind=int(kind)) for kind in (Due.BY_CLOSURE, Due.AT_ONCE))
+        due = ibis.cases(
+            (plain.missing, nothing("int32")), (plain.k.isin([0, *closure]), plain.closed),
+            (plain.k.isin([0, *at_once]), plain.start), else_=nothing("int32"),
+        )  # fmt: skip
+        parts = [plain.mutate(due=due, fails=ibis.literal(False)).select(self.columns)]
         known = instances.filter(~instances.missing)
-        parts = [self._plain(instances.filter(instances.missing), nothing("int32"))]
-        for kind in sorted({row["due_kind"] for row in rows.edition_rows}):
-            parts.append(self._by(Due(kind), known.filter(known.due_kind == kind)))
+        parts += [ways[kind](known.filter(known.k.isin(ks))) for kind, ks in looked_up.items()]
         found = steps.keep("due", union(parts))
         # What fails takes the other instances of its duty in that case along, as it does in the case judge.
         self.failed = steps.keep("failed", found.filter(found.fails).select("k", "case_n").distinct())
         self.found = found.filter(~found.fails).anti_join(self.failed, ["k", "case_n"]).drop("fails")
 
-    def _plain(self, some: ir.Table, due: ir.IntegerValue) -> ir.Table:
-        return some.mutate(due=due, fails=ibis.literal(False)).select(self.columns)
-
-    def _by(self, kind: Due, some: ir.Table) -> ir.Table:
-        match kind:
-            case Due.WITHIN:
-                return self._within(some)
-            case Due.ON_DATE:
-                return self._on_date(some)
-            case Due.BEFORE:
-                return self._before(some)
-            case Due.BY_CLOSURE:
-                return self._plain(some, some.closed)
-            case Due.AT_ONCE:
-                return self._plain(some, some.start)
-            case Due.ANNIVERSARY:
-                return self._anniversary(some)
-            case _:
-                return self._plain(some, nothing("int32"))
-
     def _within(self, some: ir.Table) -> ir.Table:
+        some = some.join(self.editions, "k")
         asked = some.select("span", day="start").distinct()
         after = self.steps.ask("after", asked, lambda found: days_after(self.rows, found), AFTER)
-        found = some.drop("fails") if "fails" in some.columns else some
-        found = found.join(after, ["span", ("start", "day")])
+        found = some.join(after, ["span", ("start", "day")])
         return found.mutate(due=found.after).select(self.columns)
 
     def _on_date(self, some: ir.Table) -> ir.Table:
@@ -97,14 +91,8 @@ class Dues:
 
     def _before(self, some: ir.Table) -> ir.Table:
         counts = self.labels.counts
-        limits = counts.filter((counts.role == Role.LIMITS) & (counts.truth == TRUE))
-        nobody = naming_nobody(limits, self.seen, "subject_no")
-        everyone = self.seen.visible.select("case_n", "o", subject_no="type_no")
-        whole = nobody.join(everyone, ["case_n", "subject_no"]).select(*limits.columns, "o")
-        limits = union([named(limits, self.seen, "subject_no", "o"), whole]).select(
-            limit_k="k", limit_o="o", limit_day="day"
-        )
-        pairs = some.join(limits, [("k", "limit_k"), ("o", "limit_o")])
+        limits = counts.filter(counts.role == Role.LIMITS).select("k", "o", limit_day="day")
+        pairs = some.select("i", "k", "o", "start").join(limits, ["k", "o"])
         pairs = pairs.filter(pairs.start <= pairs.limit_day)
         first = pairs.group_by("i").agg(due=pairs.limit_day.min())
         return some.left_join(first, "i").mutate(fails=ibis.literal(False)).select(self.columns)
@@ -123,6 +111,7 @@ class Dues:
                 each = born.select(whom="o", born="born", unsaid=born.born.isnull())
             parts.append(each.mutate(birth_n=number(n)))
         births = self.steps.keep("births", union(parts))
+        some = some.join(self.editions, "k")
         found = some.left_join(births, [("birth", "birth_n"), ("o", "whom")])
         found = found.mutate(known=~found.unsaid.fill_null(True))
         asked = found.filter(found.known).select("span", day="born").distinct()

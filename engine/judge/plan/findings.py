@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import ibis
 from ibis.expr import types as ir
 
+from engine.judge.outcome import Flag
 from engine.judge.plan.decided import (
     ABSENT,
     AFTER_IT,
@@ -23,12 +26,22 @@ from engine.judge.plan.decided import (
     UNJUDGED,
     Answers,
     decisions,
+    outcome_numbers,
 )
 from engine.judge.plan.rows import NOBODY, RulebookRows, day_number
 from engine.judge.plan.seen import Seen, leads
 from engine.judge.plan.starts import Starts
-from engine.judge.plan.steps import EPOCH, Steps, nothing, number, unpacked_day, unpacked_event
+from engine.judge.plan.steps import Steps, nothing, number, union, unpacked_day, unpacked_event
 from engine.record.timeline import View
+
+
+class Found(NamedTuple):
+    """findings: instance, subject, evidence (ids joined with commas), k, case_n, outcome (its place among `OUTCOMES`), flags
+    (bits, `FLAG_BITS`), start, due and done (numbers of days), days_over · people: case_n, case, team, practitioner.
+    """
+
+    findings: ir.Table
+    people: ir.Table
 
 
 def decide_all(
@@ -45,10 +58,8 @@ def decide_all(
     table = steps.small("decisions", decisions())
     editions = starts.editions.select("k", "kind", "falls_due", "lapses", "judged", "valid_unset", "working")
     found = due.join(editions, "k").left_join(settled, "i")
-    if verdicts is None:
-        found = found.mutate(verdict=nothing("int64"), kept=nothing("boolean"))
-    else:
-        found = found.left_join(verdicts, "i")
+    unjudged = {"verdict": nothing("int64"), "kept": nothing("boolean")}
+    found = found.mutate(**unjudged) if verdicts is None else found.left_join(verdicts, "i")
     limit = ibis.ifelse(found.due.isnull() | (found.closed < found.due), found.closed, found.due)
     limit = ibis.ifelse(found.falls_due & found.closed.notnull(), limit, found.due)
     found = found.select(
@@ -65,8 +76,11 @@ def decide_all(
     counted = ibis.cases((found.counted == 1, event["done"]), (found.counted == 2, event["excused"]),
                          (found.counted == 3, event["verdict"]), else_=nothing("int64"))  # fmt: skip
     horizon = day_number(rows.rulebook.calendar.known_through)
+    further = found.per != NOBODY
+    for name in SHOWN:
+        further = further | found[f"shows_{name}"] if name != "done" else further
     return steps.keep("decided", found.select(
-        "k", "case_n", "o", "per", "e", "start", "outcome", "reasoned", due=shown_due, done=done, counted=counted,
+        "k", "case_n", "o", "per", "e", "start", "outcome", "reasoned", further=further, due=shown_due, done=done, counted=counted,
         provisional=found.working & shown_due.notnull() & (shown_due > horizon),
         **{f"e_{name}": ibis.ifelse(found[f"shows_{name}"], event[name], nothing("int64")) for name in SHOWN},
     ))  # fmt: skip
@@ -101,56 +115,77 @@ def _code(found: ir.Table, today: int) -> ir.IntegerValue:
         lapsed=lapsed.fill_null(False).cast("int32"),
         judged=found.judged.cast("int32"),
         unset=(found.judged & found.valid_unset).cast("int32"),
-    )  # type: ignore[arg-type]  # the same answers, as columns
+    )
     code: ir.IntegerValue = number(0)
     for answer, size in zip(answers, SIZES, strict=True):
         code = code * size + answer
     return code.cast("int32")
 
 
-def findings(steps: Steps, rows: RulebookRows, seen: Seen, starts: Starts, decided: ir.Table, view: View) -> ir.Table:
-    """The findings in words: the columns of `engine.judge.outcome.Finding`, flags and evidence joined with commas."""
+_NUMBERS = outcome_numbers()
+
+FLAG_BITS: dict[Flag, int] = {"recorded_late": 1, "reason_recorded": 2, "provisional": 4}
+
+
+def findings(steps: Steps, rows: RulebookRows, seen: Seen, starts: Starts, decided: ir.Table, view: View) -> Found:
+    """The findings as they travel: in words where words are many, in numbers where they are few."""
     steps.stage("writing the findings")
+    duties = starts.editions.select("k", "duty")
+    people = seen.cases.left_join(leads(steps, rows, seen), "case_n")
+    people = steps.keep("people", people.select(
+        "case_n", "case", team=people.team.fill_null(""), practitioner=people.practitioner.fill_null("")
+    ))  # fmt: skip
     events = seen.events.select("e", "id", "recorded")
-    texts = starts.editions.select("k", "duty", "clause", "subject_type", "force", "standing", "basis", "decided_by")
-    found = decided.join(texts, "k").join(seen.cases.select("case_n", "case", "team"), "case_n")
-    found = found.left_join(leads(steps, rows, seen), "case_n")
-    found = found.join(seen.objects.select("o", subject="id"), "o")
-    found = found.join(events.select("e", started="id"), "e")
-    per_id: ir.StringValue = ibis.null("string")
-    if any(row["per_no"] != NOBODY for row in rows.uses().to_pylist()):
-        others = seen.objects.select(per_o="o", per_id="id")
-        found = found.left_join(others, [("per", "per_o")])
-        per_id = found.per_id
-    slots: list[ir.StringValue] = [found.started]
-    numbers: list[ir.IntegerValue] = [found.e]
+
+    def told(some: ir.Table) -> ir.Table:
+        some = some.join(duties, "k").join(people.select("case_n", "case"), "case_n")
+        some = some.join(seen.objects.select("o", subject="id"), "o").join(events.select("e", started="id"), "e")
+        return some.left_join(events.select(e_done="e", id_done="id", recorded_done="recorded"), "e_done")
+
+    # Most rest on what started them and what was done; only the others are looked up further.
+    others = [name for name in SHOWN if name != "done"]
+    simple = told(decided.filter(~decided.further))
+    done = ibis.ifelse(simple.e_done == simple.e, nothing("string"), simple.id_done)
+    evidence = _joined([simple.started, done])
+    simple = simple.mutate(per_id=nothing("string"), counted_on=simple.recorded_done, evidence=evidence)
+    further = told(decided.filter(decided.further))
+    columns = further.columns
+    per_id: ir.StringValue = nothing("string")
+    if rows.pers:
+        things = seen.objects.select(per_o="o", per_id="id")
+        further = further.left_join(things, [("per", "per_o")])
+        per_id = further.per_id
+    further = further.mutate(per_id=per_id)
+    for name in others:
+        looked_up = events.select(**{f"x_{name}": "e", f"id_{name}": "id"})
+        further = further.left_join(looked_up, [(f"e_{name}", f"x_{name}")])
+    further = further.left_join(events.select(counted="e", counted_on="recorded"), "counted")
+    further = further.select(*columns, "per_id", "counted_on", *(f"id_{name}" for name in others))
+    shown, numbers = [further.started], [further.e]
     for name in SHOWN:
-        key, other = f"e_{name}", events.select(**{f"x_{name}": "e", f"id_{name}": "id"})
-        found = found.left_join(other, [(key, f"x_{name}")])
         again = ibis.literal(False)
         for earlier in numbers:
-            again = again | (found[key] == earlier).fill_null(False)
-        slots.append(ibis.ifelse(again, nothing("string"), found[f"id_{name}"]))
-        numbers.append(found[key])
-    late = events.select(counted="e", counted_on="recorded")
-    found = found.left_join(late, "counted")
-    flags = ibis.literal(",").join([
-        ibis.ifelse((found.counted_on > found.due).fill_null(False), ibis.literal("recorded_late"), nothing("string")),
-        ibis.ifelse(found.reasoned, ibis.literal("reason_recorded"), nothing("string")),
-        ibis.ifelse(found.provisional, ibis.literal("provisional"), nothing("string")),
-    ])  # fmt: skip
-    today = number(day_number(view.as_at))
-    over = ibis.greatest(ibis.coalesce(found.done, today) - found.due, number(0))
-    instance = ibis.literal("/").join([found.duty, found.case, found.subject, found.started, per_id])
-    return found.select(
-        instance=instance, case=found.case, clause=found.clause, duty=found.duty, subject=found.subject,
-        subject_type=found.subject_type, outcome=found.outcome, start=_date(found.start), due=_date(found.due), done=_date(found.done),
-        days_over=ibis.ifelse(found.due.notnull() & found.outcome.isin(["breached", "late"]), over, nothing("int32")).cast("int32"),
-        force=found.force, standing=found.standing, basis=found.basis, decided_by=found.decided_by, flags=flags,
-        evidence=ibis.literal(",").join(slots), team=found.team.fill_null(""), practitioner=found.practitioner.fill_null(""),
+            again = again | (further[f"e_{name}"] == earlier).fill_null(False)
+        shown.append(ibis.ifelse(again, nothing("string"), further[f"id_{name}"]))
+        numbers.append(further[f"e_{name}"])
+    further = further.mutate(evidence=_joined(shown))
+    whole = [*decided.columns, "duty", "case", "subject", "started", "per_id", "counted_on", "evidence"]
+    found = union([simple.select(whole), further.select(whole)])
+    said: dict[Flag, ir.BooleanValue] = {
+        "recorded_late": (found.counted_on > found.due).fill_null(False) & found.counted.notnull(),
+        "reason_recorded": found.reasoned,
+        "provisional": found.provisional,
+    }
+    flags = sum((ibis.ifelse(said[flag], bit, 0) for flag, bit in FLAG_BITS.items()), number(0))
+    over = ibis.greatest(ibis.coalesce(found.done, number(day_number(view.as_at))) - found.due, number(0))
+    is_over = found.due.notnull() & found.outcome.isin([_NUMBERS["breached"], _NUMBERS["late"]])
+    instance = ibis.literal("/").join([found.duty, found.case, found.subject, found.started, found.per_id])
+    found = found.select(
+        "k", "case_n", "outcome", "start", "due", "done", "subject", "evidence", instance=instance, flags=flags.cast("int32"),
+        days_over=ibis.ifelse(is_over, over, nothing("int32")).cast("int32"),
     )  # fmt: skip
+    return Found(found, people)
 
 
-def _date(day: ir.IntegerValue) -> ir.DateValue:
-    # By way of a moment: a day and an interval make one in some engines.
-    return (EPOCH.cast("timestamp") + day.as_interval("D")).cast("date")
+def _joined(texts: list[ir.StringValue]) -> ir.StringValue:
+    return ibis.literal(",").join(texts)

@@ -8,20 +8,30 @@ import ibis
 from ibis.expr import types as ir
 
 from engine.judge.plan.conditions import FALSE, TRUE
-from engine.judge.plan.rows import NOBODY, Role, RulebookRows
+from engine.judge.plan.rows import KEYS, NOBODY, Role, RulebookRows
 from engine.judge.plan.seen import Seen, named, naming_nobody, tests_of, texts_of
 from engine.judge.plan.steps import LAST, Steps, nothing, number, packed, union
+from engine.judge.plan.whom import ABOUT_A_SUBJECT, EVERYBODY, Whom, masks
+
+STARTING = (Role.STARTS, Role.STARTS_LATE)
+SETTLING = (Role.FULFILS, Role.VIOLATES, Role.EXCUSES, Role.EXPLAINS)
+ITSELF = (Role.HOLDS, Role.EXCUSES_ITSELF, Role.EXPLAINS_ITSELF)
 
 
 class Labels(NamedTuple):
-    """starts: events that may start an instance · counts: all others that may count · settling: those that may settle an
-    instance, with the subject o, `per` and shared values, `own` (the packed day and event, or as late as can be where
-    earlier ones count too) and `back` (that of the event with which there are enough).
+    """What events may be.
+
+    starts: events that may start an instance, with the subject, the day and the shared values · counts: those that limit
+    or end one, or a spell · settling: those that may settle one of the same `key` (the subject and the edition), `per`
+    object and shared values, with `own` (the packed day and event, or as late as can be where earlier ones count too),
+    `back` (that of the event with which there are enough) and `following` (that of the next, of what recurs) · itself:
+    what starting events say of themselves.
     """
 
     starts: ir.Table
     counts: ir.Table
     settling: ir.Table
+    itself: ir.Table
 
 
 def shared(rows: RulebookRows) -> list[str]:
@@ -29,64 +39,86 @@ def shared(rows: RulebookRows) -> list[str]:
     return [f"s{i}" for i in range(rows.same)]
 
 
-def label(steps: Steps, rows: RulebookRows, seen: Seen) -> Labels:
+def key_of(o: ir.IntegerValue, k: ir.IntegerValue) -> ir.IntegerValue:
+    """A subject and an edition in one number."""
+    return o * KEYS + k
+
+
+def label(steps: Steps, rows: RulebookRows, seen: Seen, whom: Whom) -> Labels:
     """Label every event."""
     steps.stage("finding the events that count")
     uses = steps.small("uses", rows.uses())
-    found = seen.events.join(uses, "type_no")
+    found = whom.concerned.drop("any_root", "everybody").join(
+        uses.filter(uses.role.isin(ABOUT_A_SUBJECT)), ["type_no", "subject_no"]
+    )
+    late = (found.role == Role.STARTS_LATE) & found.late
+    about = found.named | found.role.isin(EVERYBODY)
+    here = ibis.ifelse(found.role.isin(STARTING), late | ((found.role == Role.STARTS) & ~found.late), about)
     found = found.mutate(truth=_truths(rows, found))
-    found = found.filter(found.truth > 0)
+    found = found.filter(here & (found.truth > FALSE))
     found = found.mutate(**{f"s{i}": _value(rows, found, found[f"same{i}"]) for i in range(rows.same)})
-    unsaid = ibis.literal(False)
+    said = ibis.literal(True)
     for name in shared(rows):
-        unsaid = unsaid | found[name].isnull()
-    found = found.mutate(sure=(found.truth == TRUE) & ~unsaid, said=~unsaid)
-    columns = ["e", "case_n", "root", "day", "k", "role", "subject_no", "per_no", "sure", *shared(rows)]
-    starting = found.role.isin([Role.STARTS, Role.STARTS_LATE])
-    starts = steps.keep("starts", found.filter(starting).select(*columns, "any_root"))
-    others = found.filter(~starting).select(*columns, "already", "needed", "of_no", "any_root", "truth")
-    counts = steps.keep("counts", others)
-    return Labels(starts, counts, _settling(steps, rows, seen, counts))
+        said = said & found[name].notnull()
+    found = found.mutate(sure=(found.truth == TRUE) & said)
+    columns = ["e", "case_n", "root", "k", "o", "per_no", "sure", *shared(rows)]
+    starts = found.filter(found.role.isin(STARTING)).select(
+        *columns, "start", "w", *masks(rows), "from_day", "until_day", "whole"
+    )
+    counts = found.filter(~found.role.isin([*STARTING, *SETTLING]) & (found.truth == TRUE)).select(
+        *columns, "role", "day", "of_no"
+    )
+    settling = found.filter(found.role.isin(SETTLING) & ((found.role == Role.FULFILS) | found.sure))
+    settling = settling.select(*columns, "role", "day", "already", "needed")
+    itself = seen.events.select("e", "type_no", *tests_of(rows)).join(uses.filter(uses.role.isin(ITSELF)), "type_no")
+    itself = itself.select("k", "e", "role", truth=_truths(rows, itself))
+    itself = itself.filter((itself.truth == TRUE) | ((itself.role == Role.HOLDS) & (itself.truth > FALSE)))
+    return Labels(
+        starts,
+        steps.keep("counts", counts) if rows.has(Role.LIMITS, Role.ENDS, Role.BEGINS_SPELL) else counts,
+        steps.keep("settling", _with_back(rows, with_per(settling, seen, rows))),
+        steps.keep("itself", itself) if rows.has(*ITSELF) else itself,
+    )
 
 
-def with_per(labels: ir.Table, seen: Seen) -> ir.Table:
+def with_per(labels: ir.Table, seen: Seen, rows: RulebookRows) -> ir.Table:
     """The labels with each `per` object that the event names, or nobody's number where the duty has no `per`."""
+    if not rows.pers:
+        return labels.mutate(per=number(NOBODY, "int64"))
     plain = labels.filter(labels.per_no == NOBODY).mutate(per=number(NOBODY, "int64"))
     return union([plain, named(labels.filter(labels.per_no != NOBODY), seen, "per_no", "per")])
 
 
-def _settling(steps: Steps, rows: RulebookRows, seen: Seen, counts: ir.Table) -> ir.Table:
-    """What may settle an instance of the same key."""
-    roles = counts.role
-    fulfil = (roles == Role.FULFILS) & True
-    wanted = counts.filter(fulfil | (roles.isin([Role.EXCUSES, Role.EXPLAINS, Role.VIOLATES]) & counts.sure))
-    parts = [named(wanted, seen, "subject_no", "o")]
-    if rows.has(Role.VIOLATES):  # what names nobody in particular is about everybody
-        nobody = naming_nobody(
-            counts.filter((roles == Role.VIOLATES) & counts.sure & ~counts.any_root), seen, "subject_no"
-        )
-        everyone = seen.visible.select("case_n", "o", subject_no="type_no")
-        parts.append(nobody.join(everyone, ["case_n", "subject_no"]).select(*wanted.columns, "o"))
-    found = with_per(union(parts), seen)
+def with_linked_per(labels: ir.Table, seen: Seen, rows: RulebookRows) -> ir.Table:
+    """As `with_per`; where the event names no such object, with those that the subject is linked to."""
+    found = with_per(labels, seen, rows)
+    if not rows.pers:
+        return found
+    nobody = naming_nobody(labels.filter(labels.per_no != NOBODY), seen, "per_no")
+    links = seen.links.select(per_no="type_no", o="source", per="target").distinct()
+    return union([found, nobody.join(links, ["per_no", "o"]).select(*found.columns)])
+
+
+def _with_back(rows: RulebookRows, found: ir.Table) -> ir.Table:
+    """What may settle an instance of the same key, with what comes before or after it where that is asked."""
     at = packed(found.day, found.e)
-    found = found.mutate(at=at, own=ibis.ifelse(found.already, number(LAST, "int64"), at))
-    found = found.select("k", "o", "per", *shared(rows), "role", "sure", "needed", "e", "at", "own")
-    one = found.filter((found.needed == 1) | ~found.sure | (found.role != Role.FULFILS))
-    parts = [one.mutate(back=one.own)]
-    if any(row["needed"] > 1 for row in rows.edition_rows):
-        parts.append(_several(rows, found))
-    return steps.keep("settling", union(parts))
-
-
-def _several(rows: RulebookRows, found: ir.Table) -> ir.Table:
-    """Where several are needed: each event with the one so many before it that there are enough with it."""
-    sure = found.filter((found.needed > 1) & found.sure & (found.role == Role.FULFILS))
-    key = ["k", "o", "per", *shared(rows)]
-    back = nothing("int64")
-    for needed in sorted({row["needed"] for row in rows.edition_rows if row["needed"] > 1}):
-        before = sure.own.lag(needed - 1).over(ibis.window(group_by=key, order_by=sure.at))
-        back = ibis.ifelse(sure.needed == needed, before, back)
-    return sure.mutate(back=back)
+    found = found.mutate(key=key_of(found.o, found.k), at=at, own=ibis.ifelse(found.already, number(LAST, "int64"), at))
+    found = found.select(
+        "k", "o", "case_n", "key", "per", *shared(rows), "role", "sure", "needed", "e", "at", "own", back=found.own,
+        following=nothing("int64"),
+    )  # fmt: skip
+    recurring = rows.numbers(recurs=True)
+    in_order = [*recurring, *(row["k"] for row in rows.edition_rows if row["needed"] > 1)]
+    if not in_order:
+        return found
+    ordered = found.k.isin(in_order) & found.sure & (found.role == Role.FULFILS)
+    sure = found.filter(ordered)
+    window = ibis.window(group_by=["key", "per", *shared(rows)], order_by=sure.at)
+    back: ir.IntegerValue = sure.back
+    for needed in rows.several:  # the event so many before it that there are enough with it
+        back = ibis.ifelse(sure.needed == needed, sure.own.lag(needed - 1).over(window), back)
+    sure = sure.mutate(back=back, following=sure.at.lead(1).over(window))
+    return union([found.filter(~ordered), sure.select(found.columns)])
 
 
 def _truths(rows: RulebookRows, found: ir.Table) -> ir.IntegerValue:

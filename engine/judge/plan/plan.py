@@ -8,15 +8,16 @@ from ibis.expr import operations as ops
 from ibis.expr import types as ir
 
 from engine.judge.plan.dues import Dues
-from engine.judge.plan.findings import decide_all, findings
+from engine.judge.plan.findings import Found, decide_all, findings
 from engine.judge.plan.labels import label
 from engine.judge.plan.rows import RulebookRows
 from engine.judge.plan.seen import see
 from engine.judge.plan.settle import settle
-from engine.judge.plan.starts import Starts, scopes
+from engine.judge.plan.starts import Starts
 from engine.judge.plan.steps import PREFIX, Small, Step, Steps
 from engine.judge.plan.verdicts import verdicts
-from engine.record.suspects import RAW
+from engine.judge.plan.whom import whom
+from engine.record.tables import RAW
 from engine.record.timeline import View
 
 
@@ -27,7 +28,7 @@ class Plan(NamedTuple):
     """
 
     steps: list[Step]
-    findings: ir.Table
+    found: Found
     failed: ir.Table
     done_with: dict[str, list[str]]
 
@@ -36,18 +37,20 @@ def make_plan(rows: RulebookRows, view: View) -> Plan:
     """The plan for these rows, seen from there."""
     steps = Steps()
     seen = see(steps, rows, view)
-    labels = label(steps, rows, seen)
-    owes = scopes(steps, rows, seen)
-    starts = Starts(steps, rows, seen, labels, owes)
-    dues = Dues(steps, rows, seen, labels, starts)
+    concerned = whom(steps, rows, seen)
+    labels = label(steps, rows, seen, concerned)
+    starts = Starts(steps, rows, seen, concerned, labels)
+    dues = Dues(steps, rows, seen, concerned, labels, starts)
     due = dues.found
-    settled = settle(steps, rows, seen, labels, starts, owes, due)
+    settled = settle(steps, rows, seen, concerned, labels, due)
     judged = verdicts(steps, rows, seen, starts, due, settled, view) if rows.judged else None
     decided = decide_all(steps, rows, starts, due, settled, judged, view)
     found = findings(steps, rows, seen, starts, decided, view)
-    failed = dues.failed.join(starts.editions.select("k", "duty"), "k").join(seen.cases.select("case_n", "case"), "case_n")
+    failed = dues.failed.join(starts.editions.select("k", "duty"), "k").join(
+        seen.cases.select("case_n", "case"), "case_n"
+    )
     failed = failed.select("duty", "case").distinct()
-    return Plan(steps.all, found, failed, _done_with(steps.all, [found, failed]))
+    return Plan(steps.all, found, failed, _done_with(steps.all, [*found, failed]))
 
 
 def _done_with(steps: list[Step], last: list[ir.Table]) -> dict[str, list[str]]:

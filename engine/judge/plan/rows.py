@@ -51,6 +51,12 @@ def day_number(day: date) -> int:
     return (day - EARLIEST).days
 
 
+KEYS = 8192
+"""More than there are editions: a subject and an edition make one number."""
+
+ONE_MASK = 60
+"""Conditions on subjects that fit into one whole number, a bit each."""
+
 _SAID_BY_JUDGES = ("clause", "role", "outcome")
 
 _Item = TypeVar("_Item")
@@ -131,9 +137,28 @@ class RulebookRows:
         """Whether any duty asks for events in one of these roles."""
         return any(use["role"] in roles for use in self._uses)
 
+    @property
+    def pers(self) -> bool:
+        """Whether any duty is owed for each of some other objects."""
+        return any(use["per_no"] for use in self._uses)
+
+    @property
+    def several(self) -> list[int]:
+        """How many are needed, where more than one is."""
+        return sorted({row["needed"] for row in self.edition_rows} - {1})
+
     def numbers(self, **where: object) -> list[int]:
         """The numbers of the editions whose row has these values."""
         return [row["k"] for row in self.edition_rows if all(row[name] == value for name, value in where.items())]
+
+    def acted(self) -> list[int]:
+        """The types of event of which somebody asks who did them: judgements, what is judged, and who may not judge it."""
+        judged = {row["k"] for row in self.edition_rows if row["judged"]}
+        found = {use["type_no"] for use in self._uses if use["k"] in judged}
+        named = [
+            word.name for word in self.words.events if word.by_subject or word.answerable or word.name == JUDGEMENT
+        ]
+        return sorted(found | {self.event_types[name] for name in named if name in self.event_types} | {0})
 
     @property
     def roots(self) -> list[int]:
@@ -157,6 +182,7 @@ class RulebookRows:
         """What each type of event may be to which edition."""
         kinds = {"type_no": pa.int32(), "test": pa.int32(), "k": pa.int32(), "role": pa.int32()}
         kinds |= {"subject_no": pa.int32(), "per_no": pa.int32(), "of_no": pa.int32(), "already": pa.bool_()}
+        kinds |= {"from_day": pa.int32(), "until_day": pa.int32(), "w": pa.int32(), "whole": pa.bool_()}
         kinds |= {"needed": pa.int32(), "any_root": pa.bool_()} | {f"same{i}": pa.int32() for i in range(self.same)}
         return table(self._uses, kinds)
 
@@ -173,8 +199,10 @@ class RulebookRows:
 
     def _edition(self, k: int, edition: Edition) -> dict[str, Any]:
         duty, must = edition.duty, edition.duty.must
+        w = self._scope_no(duty.for_each, duty.where) if duty.where else 0
+        from_day, until_day = day_number(edition.from_), FOREVER if edition.until is None else day_number(edition.until)
         for use in self._patterns(edition):
-            self._use(k, duty, *use)
+            self._use(k, duty, (from_day, until_day), w, *use)
         span = edition.span
         kind = 1 if isinstance(must, Never) else 2 if isinstance(must, BeJudged) else 0
         if isinstance(duty.deadline, OnDate):
@@ -188,9 +216,9 @@ class RulebookRows:
         return {
             "k": k,
             "duty_no": next(n for n, one in enumerate(self.editions, start=1) if one.duty.id == duty.id),
-            "from_day": day_number(edition.from_),
-            "until_day": FOREVER if edition.until is None else day_number(edition.until),
-            "w": self._scope_no(duty.for_each, duty.where) if duty.where else 0,
+            "from_day": from_day,
+            "until_day": until_day,
+            "w": w,
             "due_kind": int(_DUE[duty.deadline.deadline]),
             "span": self._span_no(span) if span and isinstance(duty.deadline, Within | Anniversary) else 0,
             "birth": self._birth_no(duty, duty.deadline) if isinstance(duty.deadline, Anniversary) else 0,
@@ -242,7 +270,17 @@ class RulebookRows:
         if duty.ends_with is not None:
             yield Role.ENDS, duty.ends_with.any_of, False
 
-    def _use(self, k: int, duty: Duty, role: Role, matches: Iterable[EventMatch], already: bool) -> None:
+    def _use(
+        self,
+        k: int,
+        duty: Duty,
+        span: tuple[int, int],
+        w: int,
+        role: Role,
+        matches: Iterable[EventMatch],
+        already: bool,
+    ) -> None:
+        """`whole`: which of its starts count is known only when all of them are."""
         of = duty.must.of if isinstance(duty.must, Stand) else None
         tied = role not in (Role.LIMITS, Role.ENDS, Role.BEGINS_SPELL, Role.ENDS_SPELL)
         tests: dict[str, list[Test | None]] = {}
@@ -260,6 +298,10 @@ class RulebookRows:
                 "already": already,
                 "needed": duty.must.at_least if isinstance(duty.must, Happen) else 1,
                 "any_root": self.words.object[duty.for_each].root,
+                "from_day": span[0],
+                "until_day": span[1],
+                "w": w,
+                "whole": duty.first or isinstance(duty.must, Recur),
             }
             for i in range(self.same):
                 here = tied and i < len(duty.same)

@@ -57,7 +57,8 @@ def see(steps: Steps, rows: RulebookRows, view: View) -> Seen:
     things = raw["objects"].join(types, [("type", "name")])
     things = things.select(
         "case", "id", type_no=things.no, team=things.team if "team" in things.columns else ibis.null("string"),
-        o=ibis.row_number().over(order_by=[things.case, things.id]) + 1, **{f"a_{name}": things[name] for name in wanted},
+        o=ibis.row_number().over(order_by=[things.case, things.id]) + 1,
+        **{f"a_{name}": _said(things[name], rows.words.object_attributes[name]) for name in wanted},
     )  # fmt: skip
     things = steps.keep("things", things)
     heads = things.filter((things.id == things.case) & things.type_no.isin(rows.roots))
@@ -122,7 +123,13 @@ def naming_nobody(events: ir.Table, seen: Seen, kind: str) -> ir.Table:
 
 
 def _about(
-    steps: Steps, rows: RulebookRows, ties: ir.Table, types: ir.Table, cases: ir.Table, objects: ir.Table, events: ir.Table
+    steps: Steps,
+    rows: RulebookRows,
+    ties: ir.Table,
+    types: ir.Table,
+    cases: ir.Table,
+    objects: ir.Table,
+    events: ir.Table,
 ) -> tuple[ir.Table, ir.Table]:
     """What events are about, and which of them are about another of the root's type instead."""
     wanted = [*_asked_about(rows), *rows.roots]
@@ -130,11 +137,13 @@ def _about(
     others = others.join(types.filter(types.no.isin(wanted)), [("qualifier", "name")])
     others = others.join(cases.select("case", "case_n", "root"), "case")
     others = others.select("case_n", "root", "event", "object", type_no="no")
-    others = others.join(events.select("e", "case_n", "id"), ["case_n", ("event", "id")])
+    others = others.join(events.select("e", "case_n", "id", kind_no="type_no"), ["case_n", ("event", "id")])
+    # Who did it is asked of few events, and most events say it.
+    others = others.filter((others.type_no != ACTOR_NO) | others.kind_no.isin(rows.acted()))
     others = others.join(objects.select("o", "case_n", "id"), ["case_n", ("object", "id")])
-    tied = steps.keep("tied", others.select("e", "case_n", "event", "type_no", "o", "root"))
-    another = tied.filter(tied.type_no == tied.root).select("e", "case_n", "event").distinct()
-    another = another.join(cases.select("case_n", "case"), "case_n")
+    tied = steps.keep("tied", others.select("e", "type_no", "o", "root").distinct())
+    another = tied.filter(tied.type_no == tied.root).select("e").distinct()
+    another = another.join(events.select("e", "case_n", event="id"), "e").join(cases.select("case_n", "case"), "case_n")
     own = ties.filter((ties.object == ties.case) & (ties.qualifier != ACTOR)).select("case", "event")
     elsewhere = steps.keep("elsewhere", another.anti_join(own, ["case", "event"]).select("e"))
     about = tied.select("e", "type_no", "o")
@@ -179,19 +188,27 @@ def _slots(rows: RulebookRows, events: ir.Table) -> dict[str, ir.Value]:
         ]
         return ibis.cases(*here, else_=otherwise)
 
+    def column(name: str) -> ir.Column:
+        return _said(events[name], kinds[name])
+
     def said(test: Test) -> ir.Value:
-        return truth(test, lambda name: events[name], kinds)
+        return truth(test, column, kinds)
 
     found: dict[str, ir.Value] = {}
     for position, name in enumerate(tests_of(rows)):
         found[name] = by_type(rows.tests, position, said, ibis.literal(FALSE, type="int8"))
     for position, name in enumerate(texts_of(rows)):
         found[name] = by_type(
-            rows.texts, position, lambda attribute: _text(events[attribute], kinds[attribute]), nothing("string")
+            rows.texts, position, lambda attribute: _text(column(attribute), kinds[attribute]), nothing("string")
         )
     for position, name in enumerate(days_of(rows)):
         found[name] = by_type(rows.days, position, lambda attribute: day_of(events[attribute]), nothing("int32"))
     return found
+
+
+def _said(column: ir.Column, kind: AttributeKind) -> ir.Column:
+    """The attribute; an empty text is not recorded."""
+    return column.nullif("") if kind in ("text", "code") else column
 
 
 def _text(column: ir.Column, kind: AttributeKind) -> ir.StringValue:

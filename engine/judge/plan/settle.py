@@ -8,26 +8,26 @@ from ibis.expr import types as ir
 
 from engine.duty.language import Stand
 from engine.judge.plan.conditions import TRUE
-from engine.judge.plan.labels import Labels, shared
-from engine.judge.plan.rows import FOREVER, Role, RulebookRows, table
+from engine.judge.plan.labels import ITSELF, Labels, key_of, shared
+from engine.judge.plan.rows import FOREVER, Role, RulebookRows
 from engine.judge.plan.seen import Seen, named
-from engine.judge.plan.starts import Starts
 from engine.judge.plan.steps import PACK, Steps, nothing, number, packed, union
+from engine.judge.plan.whom import Whom, bit_of
 
 DONE, DOUBTFUL, EXCUSED, REASON, COUNTED = 1, 2, 3, 4, 5
 """What an event is to an instance. COUNTED is one of several that are needed, and not the last of them."""
 
 
-def settle(
-    steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels, starts: Starts, owes: ir.Table, due: ir.Table
-) -> ir.Table:
+def settle(steps: Steps, rows: RulebookRows, seen: Seen, whom: Whom, labels: Labels, due: ir.Table) -> ir.Table:
     """The signs of each instance that has any: i, done, doubtful, excused, reason."""
     steps.stage("finding what settles each")
     open_ones = due.filter(~due.missing)
-    signs = [_by_key(rows, labels, starts, open_ones), *_by_itself(rows, labels, open_ones)]
+    signs = _by_key(rows, labels, open_ones)
+    if rows.has(*ITSELF):
+        signs.append(_by_itself(labels, open_ones))
     if rows.scope_excuses:
-        signs.append(_by_scope(steps, rows, owes, open_ones))
-    if any(isinstance(one.duty.must, Stand) for one in rows.editions):
+        signs += _by_scope(rows, whom, open_ones)
+    if rows.has(Role.BEGINS_SPELL):
         signs.append(_standing(steps, rows, seen, labels, open_ones))
     found = union(signs)
     first = found.group_by("i").agg(
@@ -35,7 +35,7 @@ def settle(
         excused=found.at.min(where=found.what == EXCUSED), reason=found.at.min(where=found.what == REASON),
         **_counts(rows, found),
     )  # fmt: skip
-    if "needed" in first.columns:
+    if rows.several:
         enough = first.done.isnull() & (first.sure < first.needed) & (first.sure + first.unsure >= first.needed)
         kept = (first.needed == 1) | enough
         first = first.mutate(doubtful=ibis.ifelse(kept, first.doubtful, nothing("int64"))).drop(
@@ -45,7 +45,7 @@ def settle(
 
 
 def _counts(rows: RulebookRows, found: ir.Table) -> dict[str, ir.Value]:
-    if not any(row["needed"] > 1 for row in rows.edition_rows):
+    if not rows.several:
         return {}
     return {
         "needed": found.needed.max(), "sure": found.at.count(where=found.what.isin([DONE, COUNTED])),
@@ -53,61 +53,63 @@ def _counts(rows: RulebookRows, found: ir.Table) -> dict[str, ir.Value]:
     }  # fmt: skip
 
 
-def _by_key(rows: RulebookRows, labels: Labels, starts: Starts, instances: ir.Table) -> ir.Table:
+def _by_key(rows: RulebookRows, labels: Labels, instances: ir.Table) -> list[ir.Table]:
     """Events about the same subject, `per` object and shared values, from the start on."""
-    late = instances.rank == 1
+    settling = labels.settling.drop("k", "o", "case_n", "following")
+    found = [_matched(rows, instances.filter(instances.rank == 0), settling)]
+    if rows.numbers(recurs=True):
+        # What follows an occurrence is known already; what else may be said about it is not.
+        later = instances.filter(instances.rank == 1)
+        found.append(_matched(rows, later, settling.filter(~(settling.sure & (settling.role == Role.FULFILS)))))
+        known = later.filter(later.following.notnull())
+        found.append(known.select("i", at="following", what=number(DONE, "int8"), needed=number(1)))
+    return found
+
+
+def _matched(rows: RulebookRows, instances: ir.Table, settling: ir.Table) -> ir.Table:
+    names = [name for name in ["per", *shared(rows)] if name != "per" or rows.pers]
     since = instances.start.cast("int64") * PACK
+    low = ibis.ifelse(instances.rank == 1, packed(instances.start, instances.e), since)
     mine = instances.select(
-        "i", "k", "o", "per", trigger="e", since=since,
-        low=ibis.ifelse(late, packed(instances.start, instances.e), since),
-        **{f"m{n}": instances[name] for n, name in enumerate(shared(rows))},
+        "i", key=key_of(instances.o, instances.k), trigger="e", since=since, low=low,
+        **{f"m_{name}": instances[name] for name in names},
     )  # fmt: skip
-    found = mine.join(labels.settling, ["k", "o", "per"])
+    found = mine.join(settling, "key")
     fulfils = found.role == Role.FULFILS
     counts = found.own > ibis.ifelse(fulfils, found.low, found.since)
-    for n, name in enumerate(shared(rows)):
-        counts = counts & (found[name].isnull() | (found[name] == found[f"m{n}"]))
+    for name in names:
+        same = found[name] == found[f"m_{name}"]
+        counts = counts & (same if name == "per" else found[name].isnull() | same)
     excuses = found.role.isin([Role.EXCUSES, Role.EXPLAINS])
     counts = counts & (~excuses | (found.e != found.trigger))  # what starts an instance does not excuse it as well
-    found = found.filter(counts)
     what = ibis.cases(
-        (fulfils_in(found) & ~found.sure, DOUBTFUL),
-        (fulfils_in(found) & (found.back.isnull() | (found.back <= found.low)), COUNTED),
+        (fulfils & ~found.sure, DOUBTFUL), (fulfils & (found.back.isnull() | (found.back <= found.low)), COUNTED),
         (found.role == Role.EXCUSES, EXCUSED), (found.role == Role.EXPLAINS, REASON), else_=DONE,
     )  # fmt: skip
-    return found.select("i", "at", what=what.cast("int8"), needed=found.needed)
+    found = found.mutate(counts=counts, what=what.cast("int8"))
+    return found.filter(found.counts).select("i", "at", "what", "needed")
 
 
-def fulfils_in(found: ir.Table) -> ir.BooleanValue:
-    """Whether the row is about a fulfilment."""
-    return found.role == Role.FULFILS
-
-
-def _by_itself(rows: RulebookRows, labels: Labels, instances: ir.Table) -> list[ir.Table]:
+def _by_itself(labels: Labels, instances: ir.Table) -> ir.Table:
     """What the starting event itself says: that it is as it must be, or an exception."""
-    meant = {Role.HOLDS: DONE, Role.EXCUSES_ITSELF: EXCUSED, Role.EXPLAINS_ITSELF: REASON}
-    if not rows.has(*meant):
-        return []
-    own = labels.counts.filter(labels.counts.role.isin(list(meant)))
-    own = own.filter((own.truth == TRUE) | (own.role == Role.HOLDS)).select("k", "e", "role", "truth")
-    found = instances.select("i", "k", "e", "start").join(own, ["k", "e"])
+    found = instances.select("i", "k", "e", "start").join(labels.itself, ["k", "e"])
     what = ibis.cases(
-        ((found.role == Role.HOLDS) & (found.truth != TRUE), DOUBTFUL), *((found.role == role, kind) for role, kind in meant.items()),
-        else_=0,
+        (found.role == Role.EXCUSES_ITSELF, EXCUSED), (found.role == Role.EXPLAINS_ITSELF, REASON),
+        (found.truth == TRUE, DONE), else_=DOUBTFUL,
     )  # fmt: skip
-    return [found.select("i", at=packed(found.start, found.e), what=what.cast("int8"), needed=number(1))]
+    return found.select("i", at=packed(found.start, found.e), what=what.cast("int8"), needed=number(1))
 
 
-def _by_scope(steps: Steps, rows: RulebookRows, owes: ir.Table, instances: ir.Table) -> ir.Table:
+def _by_scope(rows: RulebookRows, whom: Whom, instances: ir.Table) -> list[ir.Table]:
     """Exceptions that rest on the subject, its case, or what it is linked to."""
-    excuses = steps.small(
-        "scope_excuses", table(rows.scope_excuses, {"k": pa.int32(), "x": pa.int32(), "excuses": pa.bool_()})
-    )
-    found = instances.select("i", "k", "o", "e", "start").join(excuses, "k")
-    granted = owes.filter(owes.scope == TRUE).select(x="w", o="o")
-    found = found.join(granted, ["x", "o"])
-    what = ibis.ifelse(found.excuses, EXCUSED, REASON).cast("int8")
-    return found.select("i", at=packed(found.start, found.e), what=what, needed=number(1))
+    parts = []
+    for row in rows.scope_excuses:
+        group, bit = bit_of(row["x"])
+        granted = whom.subjects.filter((whom.subjects[f"yes{group}"] & bit) != 0).select("o")
+        found = instances.filter(instances.k == row["k"]).select("i", "o", "e", "start").semi_join(granted, "o")
+        what = number(EXCUSED if row["excuses"] else REASON, "int8")
+        parts.append(found.select("i", at=packed(found.start, found.e), what=what, needed=number(1)))
+    return parts
 
 
 def _standing(steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels, instances: ir.Table) -> ir.Table:
@@ -119,8 +121,8 @@ def _standing(steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels, inst
         "most": pa.array([FOREVER if must.at_most is None else must.at_most for _, must in kinds], pa.int32()),
     }))  # fmt: skip
     counts = labels.counts
-    about = counts.filter(counts.role.isin([Role.BEGINS_SPELL, Role.ENDS_SPELL]) & (counts.truth == TRUE))
-    about = steps.keep("spelling", named(about, seen, "subject_no", "o"))
+    about = counts.filter(counts.role.isin([Role.BEGINS_SPELL, Role.ENDS_SPELL]))
+    about = steps.keep("spelling", about)
     things = named(about, seen, "of_no", "thing")
     begins = things.filter(things.role == Role.BEGINS_SPELL).select("k", "o", "thing", "e", begin="day")
     ends = things.filter(things.role == Role.ENDS_SPELL).select("k", "o", "thing", ending="day")

@@ -6,126 +6,65 @@ import ibis
 import pyarrow as pa
 from ibis.expr import types as ir
 
-from engine.duty.language import Scope
-from engine.judge.plan.conditions import FALSE, TRUE, all_of, truth
-from engine.judge.plan.labels import Labels, shared, with_per
-from engine.judge.plan.rows import FOREVER, NOBODY, Role, RulebookRows
+from engine.judge.plan.conditions import FALSE, TRUE, UNKNOWN
+from engine.judge.plan.labels import Labels, shared, with_linked_per
+from engine.judge.plan.rows import FOREVER, NOBODY, ONE_MASK, Role, RulebookRows
 from engine.judge.plan.seen import Seen, named, naming_nobody
-from engine.judge.plan.steps import Steps, nothing, number, union
-
-
-def scopes(steps: Steps, rows: RulebookRows, seen: Seen) -> ir.Table:
-    """How far each set of conditions on a subject holds of each object: w, o, scope (true or unknown; false is left out)."""
-    steps.stage("finding whom each duty concerns")
-    wide = steps.small("scopes", pa.table({
-        "w": pa.array(range(1, len(rows.scopes) + 1), pa.int32()),
-        "type_no": pa.array([rows.types[for_each] for for_each, _ in rows.scopes], pa.int32()),
-    }))  # fmt: skip
-    if not rows.scopes:
-        return steps.keep("owes", seen.objects.select(w=number(0), o="o", scope=number(TRUE)).limit(0))
-    names = rows.used_object_attributes()
-    heads = seen.objects.semi_join(seen.cases, [("o", "case_n")])
-    heads = heads.select(head="o", head_type="type_no", **{f"h_{name}": f"a_{name}" for name in names})
-    things = seen.visible.join(heads, [("case_n", "head")])
-    through = [scope for _, several in rows.scopes for scope in several if scope.through is not None]
-    through = [scope for n, scope in enumerate(through) if scope not in through[:n]]
-    for n, scope in enumerate(through):
-        ties = _linked(rows, seen, scope, n)
-        things = things.left_join(ties, [("o", f"from{n}")])
-    found = things.join(wide, "type_no")
-    branches = [
-        (found.w == w, all_of([_scope(rows, found, for_each, scope, through) for scope in several]))
-        for w, (for_each, several) in enumerate(rows.scopes, start=1)
-    ]
-    found = found.select("w", "o", scope=ibis.cases(*branches, else_=ibis.literal(FALSE, type="int8")))
-    return steps.keep("owes", found.filter(found.scope > FALSE))
-
-
-def _scope(rows: RulebookRows, found: ir.Table, for_each: str, scope: Scope, through: list[Scope]) -> ir.IntegerValue:
-    kinds = dict(rows.words.object_attributes)
-    if scope.through is not None:
-        return found[f"linked{through.index(scope)}"].fill_null(FALSE).cast("int8")
-    if scope.of == for_each:
-        return truth(scope.test, lambda name: found[f"a_{name}"], kinds)
-    held = truth(scope.test, lambda name: found[f"h_{name}"], kinds)
-    return ibis.ifelse(found.head_type == rows.types[scope.of], held, ibis.literal(FALSE, type="int8"))
-
-
-def _linked(rows: RulebookRows, seen: Seen, scope: Scope, n: int) -> ir.Table:
-    """Whether any object that an object is linked to in that way satisfies the condition."""
-    others = seen.visible.filter(seen.visible.type_no == rows.types[scope.of])
-    held = truth(scope.test, lambda name: others[f"a_{name}"], dict(rows.words.object_attributes))
-    others = others.select(target=others.o, held=held.cast("int32"))
-    ties = seen.links.filter(seen.links.how == str(scope.through)).join(others, "target")
-    return ties.group_by(**{f"from{n}": ties.source}).agg(**{f"linked{n}": ties.held.max()})
+from engine.judge.plan.steps import Steps, nothing, number, union, unpacked_day
+from engine.judge.plan.whom import Whom, masks
 
 
 class Starts:
-    """Finds the instances. `found` has i, k, case_n, root, o, per, e, start, rank (1 for what an occurrence starts),
-    missing (nobody can say whether it applies), closed, the shared values.
+    """Finds the instances. `found` has i, k, case_n, o, per, e, start, rank (1 for what an occurrence starts), following
+    (the next such occurrence, packed), closed, missing (nobody can say whether it applies), the shared values.
     """
 
-    def __init__(self, steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels, owes: ir.Table) -> None:
-        self.steps, self.rows, self.seen, self.labels = steps, rows, seen, labels
+    def __init__(self, steps: Steps, rows: RulebookRows, seen: Seen, whom: Whom, labels: Labels) -> None:
+        self.steps, self.rows, self.seen, self.whom, self.labels = steps, rows, seen, whom, labels
         self.shared = shared(rows)
         self.key = ["k", "o", "per", *self.shared]
-        self.editions = steps.small("editions", rows.edition_table())
+        self.columns = [*self.key, "case_n", "e", "start", "missing"]
         steps.stage("finding what has started")
-        self._endings: ir.Table | None = None
+        self.editions = steps.small("editions", rows.edition_table())
+        self.endings = self._ends() if rows.has(Role.ENDS) else None
         self.pieces = self._closings()
-        started = steps.keep("started", self._first(self._triggered()))
-        closed = self._with_closed(started)
-        recurring = rows.numbers(recurs=True)
-        if recurring:
-            closed = self._with_occurrences(closed, recurring)
-        else:
-            closed = closed.mutate(rank=number(0))
-        found = closed.join(self.editions.select("k", "from_day", "until_day", "w"), "k")
-        found = found.filter((found.start >= found.from_day) & (found.start < found.until_day))
-        found = found.left_join(owes, ["w", "o"])
-        found = found.filter((found.w == 0) | found.scope.notnull())
-        unknown = (found.w != 0) & (found.scope != TRUE)
-        self.found = steps.keep(
-            "instances",
-            found.select(
-                "k", "case_n", "o", "per", "e", "start", "rank", "closed", *self.shared,
-                missing=found.missing | unknown.fill_null(False), i=ibis.row_number() + 1,
-            ),
-        )  # fmt: skip
-
-    # --- what starts an instance
-
-    def _triggered(self) -> ir.Table:
-        """An instance for every event that starts one, or that would if the record said more."""
-        starts, seen = self.labels.starts, self.seen
-        columns = [*starts.columns, "o", "start"]
-        visible = seen.visible.select("o", "case_n", "joined", subject_no="type_no")
-        plain = starts.filter(starts.role == Role.STARTS)
-        about = named(plain, seen, "subject_no", "o").semi_join(visible, "o")
-        # A root's own timeline: an event that also names a colleague is about the root alone.
-        about = about.filter(~about.any_root | ((about.subject_no == about.root) & (about.o == about.case_n)))
-        parts = [about.mutate(start=about.day).select(columns)]
-        nobody = naming_nobody(starts.filter(~starts.any_root), seen, "subject_no").join(
-            visible, ["case_n", "subject_no"]
-        )
-        there = nobody.joined.isnull() | (nobody.joined <= nobody.day)
-        early = nobody.filter((nobody.role == Role.STARTS) & there)
-        parts.append(early.mutate(start=early.day).select(columns))
-        if self.rows.has(Role.STARTS_LATE):
-            late = nobody.filter((nobody.role == Role.STARTS_LATE) & ~there)
-            parts.append(late.mutate(start=late.joined).select(columns))
+        plain = self._in_force(labels.starts.filter(~labels.starts.whole))
+        plain = with_linked_per(plain, seen, rows).select(self.columns)
+        parts = [self._with_closed(plain).mutate(following=nothing("int64"), rank=number(0))]
+        if rows.numbers(first=True) or rows.numbers(recurs=True):
+            parts.append(self._whole())
         found = union(parts)
-        found = self._with_pers(found)
-        return found.select("k", "case_n", "root", "o", "per", "e", "start", *self.shared, missing=~found.sure)
+        self.found = steps.keep("instances", found.mutate(i=ibis.row_number() + 1))
 
-    def _with_pers(self, found: ir.Table) -> ir.Table:
-        """For each `per` object that the event names; when it names none, those that the subject is linked to."""
-        parts = [with_per(found, self.seen)]
-        if any(row["per_no"] for row in self.rows.uses().to_pylist()):
-            nobody = naming_nobody(found.filter(found.per_no != NOBODY), self.seen, "per_no")
-            links = self.seen.links.select(per_no="type_no", o="source", per="target").distinct()
-            parts.append(nobody.join(links, ["per_no", "o"]).select(*parts[0].columns))
-        return union(parts)
+    def _whole(self) -> ir.Table:
+        """Where only all the starts of a duty together tell which of them count: the first, and what recurs."""
+        starts = self.labels.starts
+        some = with_linked_per(starts.filter(starts.whole), self.seen, self.rows)
+        some = self._first(some.mutate(missing=~some.sure).select(self.columns))
+        some = self.steps.keep("closed", self._with_closed(some))
+        recurring = self.rows.numbers(recurs=True)
+        some = (
+            self._with_occurrences(some, recurring)
+            if recurring
+            else some.mutate(following=nothing("int64"), rank=number(0))
+        )
+        whole = [*some.columns]
+        some = some.join(self.editions.select("k", "from_day", "until_day", "w"), "k")
+        some = some.join(self.whom.subjects.select("o", *masks(self.rows)), "o")
+        return self._in_force(some.mutate(sure=~some.missing).drop("missing")).select(whole)
+
+    def _in_force(self, starts: ir.Table) -> ir.Table:
+        """Those that start while their edition is in force, for a subject whom the duty concerns or may concern."""
+        starts = starts.filter((starts.start >= starts.from_day) & (starts.start < starts.until_day))
+        how: list[tuple[ir.BooleanValue, int]] = [(starts.w == 0, TRUE)]
+        for name, meaning in zip(masks(self.rows), [TRUE, UNKNOWN] * len(self.rows.scopes), strict=False):
+            group = int(name.removeprefix("yes").removeprefix("maybe"))
+            here = (starts.w > group * ONE_MASK) & (starts.w <= (group + 1) * ONE_MASK)
+            bit = (starts.w.cast("int64") - (group * ONE_MASK + 1)).clip(lower=0)
+            how.append((here & (((starts[name] >> bit) & 1) == 1), meaning))
+        starts = starts.mutate(scope=ibis.cases(*how, else_=FALSE))
+        starts = starts.filter(starts.scope > FALSE)
+        return starts.mutate(missing=~starts.sure | (starts.scope == UNKNOWN))
 
     def _first(self, started: ir.Table) -> ir.Table:
         """Where only the first counts, the first; one that nobody can be sure of only when there is no other."""
@@ -185,23 +124,16 @@ class Starts:
         found = found.left_join(
             pieces, [found.case_n == pieces.case_key, found.start >= pieces.low, found.start <= pieces.high]
         )
-        found = found.select(
-            *columns,
-            closed=ibis.ifelse(found.high.notnull(), ibis.coalesce(found.closes, found.start), nothing("int32")),
-        )
-        if not self.rows.has(Role.ENDS):
+        over = ibis.ifelse(found.high.notnull(), ibis.coalesce(found.closes, found.start), nothing("int32"))
+        found = found.select(*columns, closed=over)
+        if self.endings is None:
             return found
         ending = sorted({row["k"] for row in self.rows.uses().to_pylist() if row["role"] == Role.ENDS})
         some = found.filter(found.k.isin(ending))
-        if self._endings is None:
-            self._endings = self._ends()
-        ends = self._endings.rename(end_k="k", end_case="case_n", end_o="o", end_per="per")
-        pairs = some.select("k", "case_n", "o", "per", "e", "start").distinct()
-        pairs = pairs.join(ends, [("k", "end_k"), ("case_n", "end_case")])
-        pairs = pairs.filter(pairs.start <= pairs.ended)
-        pairs = pairs.filter(
-            (pairs.end_o.isnull() | (pairs.end_o == pairs.o)) & (pairs.end_per.isnull() | (pairs.end_per == pairs.per))
-        )
+        ends = self.endings.rename(end_k="k", end_o="o", end_per="per")
+        pairs = some.select("k", "o", "per", "e", "start").distinct()
+        pairs = pairs.join(ends, [("k", "end_k"), ("o", "end_o")])
+        pairs = pairs.filter((pairs.start <= pairs.ended) & (pairs.end_per.isnull() | (pairs.end_per == pairs.per)))
         first = pairs.group_by(["k", "o", "per", "e", "start"]).agg(ended=pairs.ended.min())
         some = some.left_join(first, ["k", "o", "per", "e", "start"])
         soonest = ibis.ifelse(some.closed.isnull() | (some.ended < some.closed), some.ended, some.closed)
@@ -209,19 +141,18 @@ class Starts:
         return union([found.filter(~found.k.isin(ending)), some])
 
     def _ends(self) -> ir.Table:
-        """The events that end a matter; no subject, or no `per` object, where they name none in particular."""
+        """The events that end a matter, about each subject; no `per` object where they name none."""
         counts, nobody = self.labels.counts, nothing("int64")
-        ends = counts.filter((counts.role == Role.ENDS) & (counts.truth == TRUE))
-        ends = union(
-            [named(ends, self.seen, "subject_no", "o"), naming_nobody(ends, self.seen, "subject_no").mutate(o=nobody)]
-        )
-        plain = ends.filter(ends.per_no == NOBODY).mutate(per=nobody)
-        tied = ends.filter(ends.per_no != NOBODY)
-        tied = union(
-            [named(tied, self.seen, "per_no", "per"), naming_nobody(tied, self.seen, "per_no").mutate(per=nobody)]
-        )
-        found = union([plain, tied])
-        return self.steps.keep("endings", found.select("k", "case_n", "o", "per", ended="day"))
+        ends = counts.filter(counts.role == Role.ENDS)
+        parts = [ends.filter(ends.per_no == NOBODY).mutate(per=nobody)]
+        if self.rows.pers:
+            tied = ends.filter(ends.per_no != NOBODY)
+            parts += [
+                named(tied, self.seen, "per_no", "per"),
+                naming_nobody(tied, self.seen, "per_no").mutate(per=nobody),
+            ]
+        found = union(parts)
+        return self.steps.keep("endings", found.select("k", "o", "per", ended="day"))
 
     # --- what recurs
 
@@ -229,23 +160,19 @@ class Starts:
         """With an instance for each occurrence while some trigger of the same key has not been closed."""
         settling = self.labels.settling
         occurring = settling.filter(settling.k.isin(recurring) & (settling.role == Role.FULFILS) & settling.sure)
-        occurring = occurring.select(*self.key, "e", day=(occurring.at >> 32).cast("int32")).distinct()
-        started = self.steps.keep("closed", started)
-        itself = occurring.select(*self.key, "e", occurs=number(1))
+        occurring = occurring.select(*self.key, "case_n", "e", "following", day=unpacked_day(occurring.at))
+        itself = occurring.select(*self.key, "e", "following", occurs=number(1))
+        columns = started.columns
         started = started.left_join(itself, [*self.key, "e"])
-        started = started.select(*[name for name in started.columns if name not in ("occurs",) and not name.endswith("_right")],
-                                 rank=started.occurs.fill_null(0).cast("int32"))  # fmt: skip
-        triggers = started.filter(started.k.isin(recurring) & ~started.missing)
-        following = occurring.anti_join(started.filter(started.k.isin(recurring)), [*self.key, "e"])
-        open_ones = triggers.select(*self.key, "case_n", "root", since="start", over="closed")
-        following = following.join(open_ones, self.key)
-        following = following.filter(
-            (following.since <= following.day) & (following.over.isnull() | (following.day < following.over))
+        started = started.select(*columns, "following", rank=started.occurs.fill_null(0).cast("int32"))
+        triggers = started.filter(started.k.isin(recurring))
+        following = occurring.anti_join(triggers, [*self.key, "e"])
+        open_ones = triggers.filter(~triggers.missing).select(
+            over="closed", since="start", **{f"t_{name}": name for name in self.key}
         )
-        following = following.select(
-            "k", "case_n", "root", "o", "per", "e", *self.shared, start="day", missing=ibis.literal(False)
-        ).distinct()
-        following = self._with_closed(
-            following.select(*[name for name in started.columns if name not in ("closed", "rank")])
-        )
-        return union([started, following.mutate(rank=number(1)).select(started.columns)])
+        same = [following[name] == open_ones[f"t_{name}"] for name in self.key]
+        still = open_ones.over.isnull() | (following.day < open_ones.over)
+        following = following.semi_join(open_ones, [*same, open_ones.since <= following.day, still])
+        following = following.mutate(start=following.day, missing=ibis.literal(False))
+        following = self._with_closed(following.select(*self.columns, "following")).mutate(rank=number(1))
+        return union([started, following])

@@ -26,21 +26,20 @@ def verdicts(
     subject; where there is none, the first one after that.
     """
     steps.stage("looking up what people judged")
-    given = _given(steps, rows, seen, starts, view)
+    given = _given(steps, rows, seen, view)
     editions = starts.editions.filter(starts.editions.judged).select("k", "kind", "duty_no")
-    work = due.filter(~due.missing).join(editions, "k").left_join(settled.select("i", "done"), "i")
-    work = work.filter((work.kind == PERSON_ONLY) | work.done.notnull())
-    done_on = ibis.greatest(unpacked_day(work.done.fill_null(0)), work.start)
-    work = work.select(
-        "i", "k", "duty_no", "o", "per", trigger="e", worked=ibis.ifelse(work.kind == PERSON_ONLY, work.start, done_on),
-        done_e=ibis.ifelse(work.kind == PERSON_ONLY, number(0, "int64"), unpacked_event(work.done.fill_null(0))),
+    work = due.filter(~due.missing).select("i", "k", "o", "per", "start", trigger="e")
+    pairs = work.join(given, [("k", "given_k"), ("o", "given_o"), ("per", "given_per")]).join(editions, "k")
+    pairs = pairs.left_join(settled.select("i", "done"), "i")
+    alone = pairs.kind == PERSON_ONLY
+    done_on = ibis.greatest(unpacked_day(pairs.done.fill_null(0)), pairs.start)
+    pairs = pairs.select(
+        "i", "duty_no", "o", "per", "trigger", "judgement", "given_day", "kept", counts=alone | pairs.done.notnull(),
+        worked=ibis.ifelse(alone, pairs.start, done_on),
+        done_e=ibis.ifelse(alone, number(0, "int64"), unpacked_event(pairs.done.fill_null(0))),
     )  # fmt: skip
-    pairs = work.join(given, [("k", "given_k"), ("o", "given_o"), ("per", "given_per")])
-    pairs = pairs.filter(pairs.worked <= pairs.given_day)
-    pairs = steps.keep(
-        "judged_pairs",
-        pairs.select("i", "duty_no", "o", "per", "trigger", "done_e", "worked", "judgement", "given_day", "kept"),
-    )
+    pairs = pairs.filter(pairs.counts & (pairs.worked <= pairs.given_day)).drop("counts")
+    pairs = steps.keep("judged_pairs", pairs)
     pairs = pairs.anti_join(_barred(seen, pairs), ["i", "judgement"])
     every = due.join(starts.editions.select("k", "duty_no"), "k").select("duty_no", "o", "per", again="start")
     every = every.semi_join(pairs, ["duty_no", "o", "per"]).distinct()
@@ -57,7 +56,7 @@ def verdicts(
     return steps.keep("verdicts", found.select("i", "verdict", "kept"))
 
 
-def _given(steps: Steps, rows: RulebookRows, seen: Seen, starts: Starts, view: View) -> ir.Table:
+def _given(steps: Steps, rows: RulebookRows, seen: Seen, view: View) -> ir.Table:
     """The judgements for each edition that somebody entitled to it gave, who had not led the case, and that still stand."""
     asked = [
         {"k": k, "clause": clause, "role": role, "subject_no": row["subject_no"], "per_no": rows.types[duty.per] if duty.per else NOBODY,
