@@ -6,9 +6,10 @@ Made for the findings that somebody opens, not for every instance of a night.
 from __future__ import annotations
 
 from engine.duty.english import STANDING, English, people, span, words
-from engine.duty.language import Before, ByClosure, Hold, Never, Recur, Stand
+from engine.duty.language import Before, ByClosure, Happen, Hold, Never, Recur, Stand
 from engine.duty.rulebook import Rulebook
 from engine.judge.instances import Instance
+from engine.judge.matching import matches
 from engine.judge.outcome import Facts, Finding
 from engine.record.timeline import Timeline
 
@@ -65,8 +66,8 @@ class _Teller:
         must = self.duty.must
         if isinstance(must, Stand):
             return f"“{words(must.begins.events[0])}”"
-        events = getattr(must, "pattern", None)
-        return " or ".join(f"“{words(name)}”" for name in events.events) if events else words(self.duty.title)
+        pattern = getattr(must, "pattern", None)
+        return self.english.named(pattern) if pattern else words(self.duty.title)
 
     def _started(self) -> str:
         event = self.instance.event
@@ -85,7 +86,12 @@ class _Teller:
             waits = isinstance(self.duty.deadline, Before | ByClosure)
             return "No due date yet: what it must come before has not happened." if waits else ""
         if self.facts.closed is not None and due == self.facts.closed != self.facts.due:
-            return f"It fell due when the case closed, on {people(due)}."
+            ended = (
+                "the case closed"
+                if self.timeline.root.type == "case" and not self.duty.ends_with
+                else "the matter ended"
+            )
+            return f"It fell due when {ended}, on {people(due)}."
         limit = "It must not happen before" if isinstance(self.duty.must, Never) else "Due on"
         how = "" if edition.span is None or isinstance(self.duty.must, Never) else f", {span(*edition.span)}"
         how += " after" if edition.span and edition.span[0] and how else ""
@@ -114,8 +120,23 @@ class _Teller:
             return ""
         if isinstance(self.duty.must, Hold):
             return "The record does not show what it must." if outcome != "undetermined" else ""
+        if outcome == "undetermined":
+            return ""
         after = " since" if isinstance(self.duty.must, Recur) else ""
-        return f"There is no record of {self._wanted()}{after}."
+        return f"There is no record of {self._wanted()}{after}.{self._almost()}"
+
+    def _almost(self) -> str:
+        """The first event of the right type about the same subject that is on the record, and yet does not count."""
+        must = self.duty.must
+        if not isinstance(must, Happen | Recur):
+            return ""
+        already = isinstance(must, Happen) and must.already
+        for event in self.timeline.events(must.pattern.events):
+            since = already or event.happened >= self.instance.start
+            about = self.finding.subject in event.about(self.duty.for_each)
+            if since and about and event.id != self.instance.event.id and matches(must.pattern, event) is False:
+                return f" The “{words(event.type)}” of {people(event.happened)} ({event.id}) is not such a record."
+        return ""
 
     def _judgement(self) -> str:
         if self.duty.judged is None or self.finding.outcome not in ("met", "late", "breached", "unjudged"):
@@ -135,5 +156,4 @@ class _Teller:
         return " ".join(said[flag] for flag in self.finding.flags)
 
     def _type(self, event: str) -> str:
-        name: str = self.timeline.graph.nodes["event", event]["record"].type
-        return name
+        return self.timeline.event(event).type

@@ -88,7 +88,7 @@ def birthday(born: date, age: int) -> date:
 
 @cache
 def _working_days(subdivision: str, first: int, last: int) -> tuple[date, ...]:
-    off = _united_kingdom()(subdiv=subdivision, years=range(first, last + 1))
+    off = frozenset(_united_kingdom()(subdiv=subdivision, years=range(first, last + 1)))  # slow to ask day by day
     days = map(date.fromordinal, range(date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal() + 1))
     return tuple(day for day in days if day.weekday() < 5 and day not in off)
 

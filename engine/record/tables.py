@@ -64,6 +64,15 @@ SQL: dict[Kind, str] = {
     "flag": "BOOLEAN",
 }
 
+RAW = "kept_raw_"
+UNREADABLE = "unreadable"
+"""A column that the raw tables have beside their own: whether a cell of the row cannot be read as what it should be."""
+
+
+def raw_name(table: str) -> str:
+    """The name under which every engine lays out a table of the caseload, with all its columns, typed."""
+    return RAW + table
+
 
 def columns(dictionary: Dictionary) -> dict[str, dict[str, Kind]]:
     """The columns of each table with their kinds: the fixed ones, then the attributes in order of the alphabet.
