@@ -94,6 +94,10 @@ class English:
             return f"{_listed(version.value, 'or')} ({STANDING[version.standing]})"
         return f"{span(version.value, value.unit)} ({STANDING[version.standing]})"
 
+    def named(self, pattern: Pattern) -> str:
+        """The events of a pattern by name, with what is asked of each: `“child seen” (how is in person)`."""
+        return self._named(pattern, article=False).removeprefix("record of ")
+
     # --- parts -------------------------------------------------------------------------------------------------------
 
     def _per(self, duty: Duty) -> str:

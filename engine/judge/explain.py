@@ -67,7 +67,7 @@ class _Teller:
         if isinstance(must, Stand):
             return f"“{words(must.begins.events[0])}”"
         pattern = getattr(must, "pattern", None)
-        return self.english.named(pattern) if pattern else words(self.duty.title)
+        return " or ".join(f"“{words(name)}”" for name in pattern.events) if pattern else words(self.duty.title)
 
     def _started(self) -> str:
         event = self.instance.event
@@ -123,7 +123,8 @@ class _Teller:
         if outcome == "undetermined":
             return ""
         after = " since" if isinstance(self.duty.must, Recur) else ""
-        return f"There is no record of {self._wanted()}{after}.{self._almost()}"
+        almost = self._almost()
+        return f"There is no record of {self._wanted()}{after}{' that counts' if almost else ''}.{almost}"
 
     def _almost(self) -> str:
         """The first event of the right type about the same subject that is on the record, and yet does not count."""
@@ -135,7 +136,8 @@ class _Teller:
             since = already or event.happened >= self.instance.start
             about = self.finding.subject in event.about(self.duty.for_each)
             if since and about and event.id != self.instance.event.id and matches(must.pattern, event) is False:
-                return f" The “{words(event.type)}” of {people(event.happened)} ({event.id}) is not such a record."
+                which = f"The “{words(event.type)}” of {people(event.happened)} ({event.id})"
+                return f" {which} does not count: what counts is {self.english.named(must.pattern)}."
         return ""
 
     def _judgement(self) -> str:
