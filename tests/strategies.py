@@ -329,12 +329,12 @@ def _judgements(draw: DrawFn) -> say.Judgement:
 
 
 @st.composite
-def duties(draw: DrawFn, name: str, in_force: date, until: date | None) -> say.Duty:
-    """A duty in any form that makes sense, in force from and until those days."""
-    form = draw(st.sampled_from(("happen", "happen", "recur", "hold", "never", "stand", "be_judged")))
+def duties(draw: DrawFn, name: str, in_force: date, until: date | None, form: str = "", kind: str = "") -> say.Duty:
+    """A duty in any form that makes sense, or in that one with that kind of deadline, in force from and until those days."""
+    form = form or draw(st.sampled_from(("happen", "happen", "recur", "hold", "never", "stand", "be_judged")))
     for_each = draw(st.sampled_from(("child", "case", "child", "report", "child", "practitioner")))
     per = None if form == "stand" else draw(st.sampled_from((None, None, None, *_others(for_each))))
-    kind = draw(st.sampled_from(DEADLINES[form]))
+    kind = kind or draw(st.sampled_from(DEADLINES[form]))
     # What is asked of the starting event itself needs an event that has attributes.
     plain = form not in ("hold", "recur") and kind != "on_date" and draw(st.sampled_from((False, False, False, True)))
     first = draw(st.sampled_from((False, False, True)))
@@ -395,10 +395,24 @@ def _two_versions(draw: DrawFn, name: str, window: Window) -> list[say.Duty]:
 
 
 @st.composite
-def rulebooks(draw: DrawFn, window: Window, most: int = 3) -> Rulebook:
-    """One to `most` duties, some in two versions, with the values that they use."""
-    names = draw(st.lists(st.sampled_from(IDS), min_size=1, max_size=most, unique=True))
-    found = [duty for name in names for duty in draw(_two_versions(name, window))]
+def rulebooks(draw: DrawFn, window: Window, most: int = 3, *, least: int = 1, ids: tuple[str, ...] = IDS) -> Rulebook:
+    """Duties for `least` to `most` of the ids, some in two versions, with the values that they use."""
+    names = draw(st.lists(st.sampled_from(ids), min_size=least, max_size=most, unique=True))
+    return draw(_holding(window, [duty for name in names for duty in draw(_two_versions(name, window))]))
+
+
+@st.composite
+def rulebooks_of_every_form(draw: DrawFn, window: Window) -> Rulebook:
+    """A duty in each form with each kind of deadline that it may have."""
+    pairs = [(form, kind) for form, kinds in DEADLINES.items() for kind in dict.fromkeys(kinds)]
+    names = [f"TT-{position}.1" for position in range(1, len(pairs) + 1)]
+    found = [draw(duties(name, LONG_AGO, None, form, kind)) for name, (form, kind) in zip(names, pairs, strict=True)]
+    return draw(_holding(window, found))
+
+
+@st.composite
+def _holding(draw: DrawFn, window: Window, found: list[say.Duty]) -> Rulebook:
+    """These duties in their order, with the values that they use."""
     found.sort(key=lambda duty: (number(duty.id), duty.in_force))
     used = {ref.value for duty in found for ref in refs(duty)}
     values = {}
@@ -419,7 +433,7 @@ def rulebooks(draw: DrawFn, window: Window, most: int = 3) -> Rulebook:
 # --- cases
 
 
-def _contents(word: AttributeWord, window: Window) -> tuple[AttributeValue | None, ...]:
+def contents(word: AttributeWord, window: Window) -> tuple[AttributeValue | None, ...]:
     """What the attribute may hold; None is nothing on the record."""
     if word.name == "born":
         # Sixteen to eighteen years before the window, and on a leap day: whoever comes of age does so in it.
@@ -441,7 +455,7 @@ def _contents(word: AttributeWord, window: Window) -> tuple[AttributeValue | Non
 @cache
 def _attribute_strategies(owner: str, window: Window) -> dict[str, SearchStrategy[AttributeValue | None]]:
     word = DICTIONARY.object.get(owner) or DICTIONARY.event[owner]
-    return {item.name: st.sampled_from(_contents(item, window)) for item in word.attributes}
+    return {item.name: st.sampled_from(contents(item, window)) for item in word.attributes}
 
 
 def _attributes(draw: DrawFn, owner: str, window: Window) -> dict[str, AttributeValue]:

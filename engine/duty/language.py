@@ -30,7 +30,7 @@ Status = Literal["in_force", "under_review"]
 
 DecidedBy = Literal["record", "record_and_person", "person"]
 
-Plain = str | int | bool
+Plain = str | bool | int  # bool before int: pydantic may write False as the 0 that int would make of it
 
 Op = Literal["is", "one_of", "none_of", "not_said_to_be", "present", "absent", "at_least", "at_most", "includes"]
 

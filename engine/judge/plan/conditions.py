@@ -75,7 +75,14 @@ def _satisfied(test: AttributeTest, column: ir.Column, kind: AttributeKind) -> i
 
 
 def _among(column: ir.Column, values: tuple[object, ...], kind: AttributeKind) -> ir.BooleanValue:
-    """Equal to one of the values; one of another kind is equal to none."""
-    wanted = {"text": str, "code": str, "flag": bool, "number": int}.get(kind)
-    fitting = [value for value in values if wanted is not None and type(value) is wanted]
+    """Equal to one of the values; one of another kind is equal to none. A flag is equal to 0 or 1, as in Python: older
+    versions froze some flags as numbers.
+    """
+    fitting: list[object] = []
+    if kind in ("text", "code"):
+        fitting = [value for value in values if isinstance(value, str)]
+    elif kind == "flag":
+        fitting = [bool(value) for value in values if value in (0, 1)]
+    elif kind == "number":
+        fitting = [int(value) for value in values if isinstance(value, int)]
     return column.isin(fitting) if fitting else ibis.literal(False)
