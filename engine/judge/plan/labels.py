@@ -48,19 +48,12 @@ def label(steps: Steps, rows: RulebookRows, seen: Seen, whom: Whom) -> Labels:
     """Label every event."""
     steps.stage("finding the events that count")
     uses = steps.small("uses", rows.uses())
-    found = whom.concerned.drop("any_root", "everybody").join(
-        uses.filter(uses.role.isin(ABOUT_A_SUBJECT)), ["type_no", "subject_no"]
-    )
+    found = whom.concerned.join(uses.filter(uses.role.isin(ABOUT_A_SUBJECT)), ["type_no", "subject_no"])
     late = (found.role == Role.STARTS_LATE) & found.late
     about = found.named | found.role.isin(EVERYBODY)
     here = ibis.ifelse(found.role.isin(STARTING), late | ((found.role == Role.STARTS) & ~found.late), about)
     found = found.mutate(truth=_truths(rows, found))
-    found = found.filter(here & (found.truth > FALSE))
-    found = found.mutate(**{f"s{i}": _value(rows, found, found[f"same{i}"]) for i in range(rows.same)})
-    said = ibis.literal(True)
-    for name in shared(rows):
-        said = said & found[name].notnull()
-    found = found.mutate(sure=(found.truth == TRUE) & said)
+    found = _with_shared(rows, seen, found.filter(here & (found.truth > FALSE)))
     columns = ["e", "case_n", "root", "k", "o", "per_no", "sure", *shared(rows)]
     starts = found.filter(found.role.isin(STARTING)).select(
         *columns, "start", "w", *masks(rows), "from_day", "until_day", "whole"
@@ -125,6 +118,21 @@ def _truths(rows: RulebookRows, found: ir.Table) -> ir.IntegerValue:
     always = ibis.literal(TRUE, type="int8")
     slots = [(found.test == n, found[name]) for n, name in enumerate(tests_of(rows), start=1)]
     return ibis.cases((found.test == 0, always), *slots, else_=ibis.literal(FALSE, type="int8"))
+
+
+def _with_shared(rows: RulebookRows, seen: Seen, found: ir.Table) -> ir.Table:
+    """With the shared values, which few duties have; and `sure`: that it is such an event, and says them all."""
+    if not rows.same:
+        return found.mutate(sure=found.truth == TRUE)
+    plain = found.filter(found.same0 == 0).mutate(
+        sure=found.truth == TRUE, **{name: ibis.literal("") for name in shared(rows)}
+    )
+    tied = found.filter(found.same0 != 0).join(seen.events.select("e", *texts_of(rows)), "e")
+    tied = tied.mutate(**{name: _value(rows, tied, tied[f"same{i}"]) for i, name in enumerate(shared(rows))})
+    said = tied.truth == TRUE
+    for name in shared(rows):
+        said = said & tied[name].notnull()
+    return union([plain, tied.mutate(sure=said).select(plain.columns)])
 
 
 def _value(rows: RulebookRows, found: ir.Table, which: ir.IntegerColumn) -> ir.StringValue:

@@ -14,7 +14,7 @@ from ibis.expr import types as ir
 from engine.duty.language import Scope
 from engine.judge.plan.conditions import FALSE, TRUE, UNKNOWN, all_of, truth
 from engine.judge.plan.rows import ONE_MASK, Role, RulebookRows
-from engine.judge.plan.seen import Seen, naming_nobody, tests_of, texts_of
+from engine.judge.plan.seen import Seen, naming_nobody, tests_of
 from engine.judge.plan.steps import Steps, number, union
 
 EVERYBODY = (Role.STARTS, Role.STARTS_LATE, Role.VIOLATES, Role.LIMITS, Role.ENDS)
@@ -49,9 +49,9 @@ def whom(steps: Steps, rows: RulebookRows, seen: Seen) -> Whom:
     steps.stage("finding whom each event concerns")
     subjects = _subjects(steps, rows, seen)
     wanted = steps.small("wanted", _wanted(rows))
-    asked = [*tests_of(rows), *texts_of(rows)]
+    asked = tests_of(rows)
     events = seen.events.select("e", "case_n", "root", "type_no", "day", *asked).join(wanted, "type_no")
-    whole = [*events.columns, "o", "start", "late", "named", *masks(rows)]
+    whole = ["e", "case_n", "root", "type_no", "day", "subject_no", *asked, "o", "start", "late", "named", *masks(rows)]
     # An event that names a colleague beside the one whose timeline it is in is about the latter alone.
     roots = events.filter(events.any_root & (events.subject_no == events.root)).anti_join(seen.elsewhere, "e")
     roots = roots.join(subjects.select("o", *masks(rows)), [("case_n", "o")]).mutate(o=ibis._.case_n)
