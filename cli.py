@@ -18,7 +18,16 @@ from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 import rules
 from engine.duty.english import people
@@ -28,6 +37,7 @@ from engine.record.problem import KeptError, RecordProblem, harmless
 from engine.record.timeline import LAST_MOMENT, View
 
 if TYPE_CHECKING:
+    from engine.judge.caseload_judge import Progress as Stage
     from engine.policy.examples import Example
 
 KEPT, BREACHED, INCOMPLETE, DID_NOT_RUN = 0, 1, 2, 3
@@ -119,12 +129,12 @@ def kept() -> None:
 
 @kept.command()
 @click.argument("cases", nargs=-1, required=True, metavar="CASE|FILE…")
-@click.option("--caseload", type=click.Path(path_type=Path), help="The arguments are ids of cases in this caseload.")
+@click.option("--caseload", metavar="WHERE", help="The arguments are ids of cases in this caseload (see nightly).")
 @judging
 @format_option("text", "json", "csv")
 def check(
     cases: tuple[str, ...],
-    caseload: Path | None,
+    caseload: str | None,
     as_at: date | None,
     known_at: datetime | None,
     clauses: tuple[str, ...],
@@ -172,22 +182,38 @@ def check(
 
 
 @kept.command()
-@click.option("--caseload", required=True, type=click.Path(path_type=Path), help="The directory of tables.")
 @click.option(
-    "--ledger", "where", required=True, help="The ledger: a file, made if it is not there, or a database address."
+    "--caseload",
+    required=True,
+    metavar="WHERE",
+    help="The tables: a folder of Parquet or CSV, a DuckDB file, postgresql://user@host/database?schema=name, or a Spark "
+    "master with a path (local[*]:/data/caseload).",
+)
+@click.option(
+    "--ledger",
+    "where",
+    required=True,
+    metavar="WHERE",
+    help="The ledger: a file, made if it is not there, or a database address.",
 )
 @click.option(
     "--outcomes", type=click.Path(path_type=Path), help="Also write every outcome there, as outcomes.parquet."
 )
 @click.option("--report", type=click.Path(path_type=Path), help="Also write a page for people there.")
+@click.option("--threads", type=click.IntRange(1, 1024), help="How many threads may judge; all there are unless given.")
+@click.option(
+    "--memory", metavar="AMOUNT", help="How much memory judging may take before it goes to disk, such as 4GB."
+)
 @click.option("--fail-on-breach", is_flag=True, help="Exit with 1 when there is a breach.")
 @judging
 @format_option("text", "json")
 def nightly(
-    caseload: Path,
+    caseload: str,
     where: str,
     outcomes: Path | None,
     report: Path | None,
+    threads: int | None,
+    memory: str | None,
     fail_on_breach: bool,
     as_at: date | None,
     known_at: datetime | None,
@@ -200,36 +226,36 @@ def nightly(
 
     Exit status 0 when every case was judged, whatever the outcomes; 2 when some could not be; 3 when none was.
     """
-    from engine.judge.case_judge import CaseJudge
+    from engine.judge.caseload_judge import CaseloadJudge
     from engine.ledger.night import run_night
     from engine.ledger.store import Ledger
-    from engine.record.table_reader import Caseload
+    from engine.record.engines import open_engine, shown
+    from engine.record.table_engine import closing
     from engine.report.page import write_page
     from engine.report.results import night_json
     from engine.report.text import show_night
 
+    started_at = _now()
     book = _rulebook(frozen)
-    judge = CaseJudge(book, only=clauses, stated_only=stated_only)
+    judge = CaseloadJudge(book, only=clauses, stated_only=stated_only)
     view = View(as_at or _today(), known_at)
     with (
-        Caseload(caseload, book.dictionary) as cases,
         Ledger.open(where) as ledger,
-        _progress("Judging", cases.count()) as advance,
+        closing(open_engine(caseload, book.dictionary, threads=threads, memory=memory)) as engine,
+        _stages() as progress,
     ):
         summary = run_night(
-            cases,
-            judge,
+            judge.judge(engine, view, progress=progress),
             book,
             view,
             ledger,
-            described=str(caseload),
-            started_at=_now(),
+            described=shown(caseload),
+            started_at=started_at,
             finished_clock=_now,
             outcomes_dir=outcomes,
             stated_only=stated_only,
-            progress=advance,
         )
-    places = {"Ledger": where}
+    places = {"Ledger": shown(where)}
     if outcomes is not None:
         places["Outcomes"] = str(outcomes / "outcomes.parquet")
     if report is not None:
@@ -428,7 +454,7 @@ def _examples(book: Rulebook, clause: str) -> list[Example]:
     return [example for file in files if file.parent.name != "cases" for example in read_examples(file, book)]
 
 
-def _cases(cases: tuple[str, ...], caseload: Path | None, book: Rulebook) -> Iterator[CaseRecord | RecordProblem]:
+def _cases(cases: tuple[str, ...], caseload: str | None, book: Rulebook) -> Iterator[CaseRecord | RecordProblem]:
     if caseload is None:
         from engine.record.casefile import read_case
 
@@ -438,12 +464,13 @@ def _cases(cases: tuple[str, ...], caseload: Path | None, book: Rulebook) -> Ite
             except RecordProblem as problem:
                 yield problem
         return
-    from engine.record.table_reader import Caseload  # slow to import, and not needed for a file
+    from engine.record.engines import open_engine  # slow to import, and not needed for a file
+    from engine.record.table_engine import closing
 
-    with Caseload(caseload, book.dictionary) as tables:
+    with closing(open_engine(caseload, book.dictionary)) as engine:
         for name in cases:
             try:
-                yield tables.case(name)
+                yield engine.case(name)
             except RecordProblem as problem:
                 yield problem
 
@@ -464,11 +491,22 @@ def _console() -> Console:
 @contextmanager
 def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, nothing in a pipe."""
+    with _bar(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda count: bar.advance(task, count)
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[Stage], None]]:
+    """A bar through the stages of judging a caseload, each under its name; nothing in a pipe."""
+    with _bar(BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"), TimeElapsedColumn()) as bar:
+        task = bar.add_task("opening the caseload", total=None)
+        yield lambda stage: bar.update(task, total=stage.steps, completed=stage.done, description=stage.says)
+
+
+def _bar(*columns: ProgressColumn) -> Progress:
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda count: progress.advance(task, count)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _complain(problems: list[RecordProblem]) -> None:

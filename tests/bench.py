@@ -30,10 +30,13 @@ import rules
 from cli import RARELY
 from engine.duty.rulebook import Rulebook, collect
 from engine.judge.case_judge import CaseJudge
+from engine.judge.caseload_judge import CaseloadJudge
 from engine.ledger.night import run_night
 from engine.ledger.store import Ledger
 from engine.policy.sample import AS_AT, make_sample, sample_cases
+from engine.record.engines import open_engine
 from engine.record.model import CaseRecord
+from engine.record.table_engine import closing
 from engine.record.table_reader import Caseload
 from engine.record.timeline import View
 
@@ -139,14 +142,14 @@ def around(console: Console, book: Rulebook, folder: Path, size: Size) -> Iterat
         wall, processor = perf_counter() - began, process_time() - spent
     yield Line("reading it", size.caseload, wall, processor)
     with (
-        Caseload(made, book.dictionary) as caseload,
+        closing(open_engine(str(made), book.dictionary)) as engine,
         Ledger.open(str(folder / "ledger.sqlite")) as ledger,
-        progress(console, "a night over it", caseload.count()) as advance,
+        progress(console, "a night over it", engine.count()),
     ):
         began, spent = perf_counter(), process_time()
         summary = run_night(
-            caseload, CaseJudge(book), book, View(AS_AT), ledger, described="the benchmark",
-            started_at=datetime.now(UTC), finished_clock=lambda: datetime.now(UTC), progress=advance,
+            CaseloadJudge(book).judge(engine, View(AS_AT)), book, View(AS_AT), ledger, described="the benchmark",
+            started_at=datetime.now(UTC), finished_clock=lambda: datetime.now(UTC),
         )  # fmt: skip
         wall, processor = perf_counter() - began, process_time() - spent
     note = f"read, judged by the whole rulebook, {summary.instances:,} findings into SQLite"

@@ -1,4 +1,4 @@
-"""Made-up nights: a caseload, a judge and a rulebook small enough to see through, for the ledger and the reports."""
+"""Made-up nights: a judging and a rulebook small enough to see through, for the ledger and the reports."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from engine.duty.language import Before, ByClosure, Duty, EventMatch, Happen, Pattern
 from engine.duty.rulebook import Rulebook
+from engine.judge.finding_table import as_batch
 from engine.judge.outcome import OUTCOMES, Fault, Finding, Judgements, Outcome
 from engine.ledger.night import run_night
 from engine.ledger.store import Ledger
 from engine.ledger.tally import NightSummary
 from engine.record.calendar import Calendar
 from engine.record.dictionary import Dictionary, EventWord, ObjectWord
-from engine.record.model import CaseRecord, ObjectRecord
 from engine.record.problem import RecordProblem
 from engine.record.timeline import View
 
@@ -109,19 +111,6 @@ def judgements(*findings: Finding, case: str = "C-1", **given: Any) -> Judgement
     return Judgements(**(values | given))
 
 
-class FakeJudge:
-    """Gives each case the same findings with its own ids, or what `gives` says."""
-
-    def __init__(self, gives: Callable[[str], Judgements] | None = None) -> None:
-        self.gives = gives or every_outcome
-
-    def judge(self, case: CaseRecord, view: View, *, explained: bool = False) -> Judgements:
-        """The judgements of that case."""
-        assert view.as_at == AS_AT
-        assert not explained
-        return self.gives(case.id)
-
-
 def every_outcome(case: str) -> Judgements:
     """One finding of each outcome."""
     many = []
@@ -156,35 +145,46 @@ def fault(case: str = "C-2") -> Fault:
     return Fault(case=case, duty="NS-10.2", error="ZeroDivisionError: division by zero", trace="Traceback …")
 
 
-class FakeCaseload:
-    """Cases C-1 to C-n with nothing in them; the positions in `bad` cannot be read."""
+class FakeRun:
+    """A judging of cases C-1 to C-n, each with the same findings under its own ids or what `gives` says; the positions in
+    `bad` cannot be read. `together` is the most cases in a batch; `pause` is called with each position.
+    """
 
-    def __init__(self, cases: int, bad: tuple[int, ...] = (), pause: Callable[[int], None] | None = None) -> None:
-        self._cases, self._bad, self._pause = cases, bad, pause
+    def __init__(
+        self,
+        cases: int,
+        bad: Sequence[int] = (),
+        gives: Callable[[str], Judgements] | None = None,
+        *,
+        together: int = 400,
+        pause: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._positions = [position for position in range(1, cases + 1) if position not in bad]
+        self._gives, self._together, self._pause = gives or every_outcome, together, pause
+        self.problems = [
+            RecordProblem("events.csv", f"case C-{position}", "'seeen' is no event", "Write 'seen'.")
+            for position in bad
+        ]
+        self.faults: list[Fault] = []
+        self.cases = 0
 
-    def count(self) -> int:
-        """How many cases there are."""
-        return self._cases
-
-    def cases(self) -> Iterator[CaseRecord | RecordProblem]:
-        """Each case, or what is wrong with it."""
-        for position in range(1, self._cases + 1):
-            if self._pause:
+    def findings(self) -> Iterator[pa.RecordBatch]:
+        """The findings of so many cases, then of so many more."""
+        for first in range(0, len(self._positions), self._together):
+            found: list[Finding] = []
+            for position in self._positions[first : first + self._together]:
                 self._pause(position)
-            if position in self._bad:
-                yield RecordProblem("events.csv", f"case C-{position}", "'seeen' is no event", "Write 'seen'.")
-            else:
-                root = ObjectRecord(id=f"C-{position}", type="case")
-                yield CaseRecord(root=root, objects=(), links=(), events=())
+                given = self._gives(f"C-{position}")
+                found += given.findings
+                self.faults += given.faults
+                self.cases += 1
+            yield as_batch(found)
 
 
-def night(
-    ledger: Ledger, cases: int = 3, *, bad: tuple[int, ...] = (), judge: FakeJudge | None = None, **given: Any
-) -> NightSummary:
-    """A night over a made-up caseload."""
+def night(ledger: Ledger, cases: int = 3, *, run: FakeRun | None = None, **given: Any) -> NightSummary:
+    """A made-up night."""
     values: dict[str, Any] = {"described": "made up", "started_at": STARTED, "finished_clock": lambda: FINISHED}
-    caseload = given.pop("caseload", None) or FakeCaseload(cases, bad)
-    return run_night(caseload, judge or FakeJudge(), rulebook(), View(AS_AT), ledger, **(values | given))
+    return run_night(run or FakeRun(cases), rulebook(), View(AS_AT), ledger, **(values | given))
 
 
 def _killed(ledger: Path, outcomes: Path, at: int) -> None:
@@ -195,7 +195,7 @@ def _killed(ledger: Path, outcomes: Path, at: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with Ledger.open(str(ledger)) as opened:
-        night(opened, caseload=FakeCaseload(4_000, pause=pause), outcomes_dir=outcomes)
+        night(opened, run=FakeRun(4_000, pause=pause), outcomes_dir=outcomes)
 
 
 def _slow(ledger: Path, ready: Path) -> None:
@@ -207,7 +207,7 @@ def _slow(ledger: Path, ready: Path) -> None:
             time.sleep(60)
 
     with Ledger.open(str(ledger)) as opened:
-        night(opened, caseload=FakeCaseload(10, pause=pause))
+        night(opened, run=FakeRun(10, together=1, pause=pause))
 
 
 if __name__ == "__main__":

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jsonschema
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
 import cli
 from engine.duty.rulebook import Rulebook
+from engine.judge.caseload_judge import CaseloadRun
+from engine.judge.caseload_judge import Progress as Stage
+from engine.ledger.store import Ledger
 from engine.report.results import schema
 from tests.conftest import ROOT
 
@@ -127,6 +136,11 @@ def test_csv_has_a_line_for_each_finding(kept: Run) -> None:
         (["check", "C-1", "--caseload", "nowhere"], 3, "nowhere"),
         (["nightly", "--caseload", "nowhere", "--ledger", "ledger.sqlite"], 3, "nowhere"),
         (["nightly", "--caseload", "."], 3, "Missing option '--ledger'"),
+        (["nightly", "--caseload", ".", "--ledger", "l", "--threads", "0"], 3, "--threads"),
+        (["nightly", "--caseload", ".", "--ledger", "l", "--memory", "lots"], 3, "Write it like 500MB or 4GB"),
+        (["nightly", "--caseload", "ftp://me:secret@host", "--ledger", "l"], 3, "ftp://me:***@host"),
+        (["nightly", "--caseload", "postgresql://me:secret@127.0.0.1:1/x", "--ledger", "l"], 3, "ostgre"),
+        (["check", "C-1", "--caseload", "postgresql://me:secret@127.0.0.1:1/x"], 3, "ostgre"),
         (["sample", "--cases", "0", "--out", "s"], 3, "--cases"),
         (["rules", "test", "NS-99"], 3, "unknown clause 'NS-99'"),
         (["rules", "show", "NS-99"], 3, "unknown clause 'NS-99'"),
@@ -140,6 +154,7 @@ def test_what_keeps_it_from_running_is_said_and_exits_3(
     assert ran.out == ""
     assert said in ran.err
     assert "Traceback" not in ran.err
+    assert "secret" not in ran.err
 
 
 def test_a_day_before_everything_is_nothing_to_judge(kept: Run) -> None:
@@ -226,9 +241,64 @@ def test_a_whole_night_from_sample_to_report(kept: Run, tmp_path: Path) -> None:
     assert "breached" in again.out
     one = kept("check", "C-000001", "--caseload", "sample", "--as-at", "2025-06-30", "--format", "json")
     assert one.json["case"] == "C-000001"
+    same = ("instance", "outcome", "due", "done", "evidence")
+    table = pq.read_table(tmp_path / "out" / "outcomes.parquet", filters=[("case", "==", "C-000001")])
+    night = [
+        {**row, **{day: row[day] and row[day].isoformat() for day in ("due", "done")}} for row in table.to_pylist()
+    ]
+    assert sorted([row[name] for name in same] for row in night) == sorted(
+        [found[name] for name in same] for found in one.json["findings"]
+    )
     missing = kept("check", "C-00001", "--caseload", "sample")
     assert missing.status == 3
     assert "C-00001" in missing.err
+
+
+def test_a_case_that_is_in_the_caseload_twice_is_set_aside_and_the_rest_is_judged(kept: Run, tmp_path: Path) -> None:
+    assert kept("sample", "--cases", "5", "--out", "sample").status == 0
+    file = tmp_path / "sample" / "objects.parquet"
+    things = pq.read_table(file)
+    pq.write_table(
+        pa.concat_tables(
+            [things, things.filter(pc.and_(pc.equal(things["id"], "C-000002"), pc.equal(things["case"], "C-000002")))]
+        ),
+        file,
+    )
+    night = ("nightly", "--caseload", "sample", "--ledger", "ledger.sqlite", "--as-at", "2025-06-30")
+    ran = kept(*night, "--threads", "1", "--memory", "500MB", "--format", "json")
+    assert (ran.status, ran.json["quarantined"], ran.json["complete"]) == (2, 1, False)
+    assert "C-000002" in ran.json["quarantine_list"][0]["place"]
+    assert ran.json["cases"] >= 4
+    assert ran.json["instances"] > 50
+    assert kept(*night).out.startswith("1 case could not be read and was set aside:")
+
+
+def test_a_night_that_is_stopped_leaves_nothing(kept: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = CaseloadRun.findings
+
+    def stopped(run: CaseloadRun) -> Iterator[pa.RecordBatch]:
+        yield from whole(run)
+        raise KeyboardInterrupt
+
+    assert kept("sample", "--cases", "5", "--out", "sample").status == 0
+    monkeypatch.setattr(CaseloadRun, "findings", stopped)
+    ran = kept("nightly", "--caseload", "sample", "--ledger", "ledger.sqlite", "--outcomes", "out", "--report", "r.html",
+               "--as-at", "2025-06-30")  # fmt: skip
+    assert (ran.status, ran.out) == (3, "")
+    assert "Nothing of this run was kept" in ran.err
+    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "r.html").exists()
+    with Ledger.open(str(tmp_path / "ledger.sqlite")) as ledger:
+        assert ledger.runs() == []
+
+
+def test_the_stages_of_a_night_are_shown_on_a_terminal_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for terminal in (True, False):
+        file = io.StringIO()
+        monkeypatch.setattr(cli, "Console", partial(Console, file=file, force_terminal=terminal, width=100))
+        with cli._stages() as tell:
+            tell(Stage(3, 12, "deciding"))
+        assert ("deciding" in file.getvalue()) is ("25%" in file.getvalue()) is terminal
 
 
 def test_a_night_before_everything_writes_nothing(kept: Run) -> None:

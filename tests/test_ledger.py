@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,15 +11,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import create_engine, select
 
-from engine.judge.outcome import OUTCOMES, Finding
+from engine.judge.finding_table import as_batch, from_batch
+from engine.judge.outcome import OUTCOMES, Finding, Flag, Judgements
 from engine.ledger.night import NothingToJudgeError
+from engine.ledger.outcome_rows import outcome_rows
 from engine.ledger.runs import RunStart
+from engine.ledger.schema import METADATA
+from engine.ledger.schema import OUTCOMES as OUTCOMES_TABLE
 from engine.ledger.store import Ledger
 from engine.ledger.tally import MOST_OVERDUE, standard_of
 from engine.record.problem import KeptError
@@ -27,15 +34,16 @@ from tests.nights import (
     AS_AT,
     FINISHED,
     STARTED,
-    FakeCaseload,
-    FakeJudge,
+    FakeRun,
     every_outcome,
     fault,
+    finding,
     judgements,
     night,
     outcome_of,
     rulebook,
 )
+from tests.servers import postgres
 
 ROOT = Path(__file__).parent.parent
 
@@ -51,6 +59,32 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "ledger.sqlite"
+
+
+def test_a_night_is_the_same_however_its_batches_fall(tmp_path: Path) -> None:
+    def gives(case: str) -> Judgements:
+        number = int(case[2:])
+        some = every_outcome(case).findings[: number % 9]
+        flags: tuple[Flag, ...] = (("recorded_late",), ("reason_recorded", "provisional"), ())[number % 3]
+        many = (each.model_copy(update={"flags": flags, "team": f"team-{number % 4}"}) for each in some)
+        return judgements(*many, case=case, faults=(fault(case),) if number % 11 == 0 else ())
+
+    found = []
+    for together in (1, 7, 400):
+        path, out = tmp_path / f"{together}.sqlite", tmp_path / str(together)
+        with Ledger.open(str(path)) as ledger:
+            summary = night(ledger, run=FakeRun(90, (3, 4), gives, together=together), outcomes_dir=out)
+        kept = [rows(path, f"SELECT * FROM {table} ORDER BY 1") for table in METADATA.tables]  # noqa: S608 - ours
+        found.append((summary, kept, pq.read_table(out / "outcomes.parquet").to_pylist()))
+    assert found[0] == found[1] == found[2]
+    judged = [gives(f"C-{number}") for number in range(1, 91) if number not in (3, 4)]
+    every = [each for given in judged for each in given.findings]
+    summary = found[0][0]
+    assert (summary.cases, summary.instances, summary.faults, summary.quarantined) == (88, len(every), 8, 2)
+    assert summary.outcomes == {outcome: sum(each.outcome == outcome for each in every) for outcome in OUTCOMES}
+    assert summary.flags == Counter(sorted(flag for each in every for flag in each.flags))
+    assert {team.name: sum(team.outcomes.values()) for team in summary.teams} == Counter(each.team for each in every)
+    assert sum(summary.coming.values()) == summary.outcomes["due"] > 0
 
 
 def test_a_night_is_kept_whole(path: Path) -> None:
@@ -100,11 +134,11 @@ def test_nights_are_numbered_and_the_one_before_is_found(path: Path) -> None:
 
 
 def test_faults_and_quarantine_make_a_night_incomplete_and_are_kept(path: Path) -> None:
-    def gives(case: str) -> object:
+    def gives(case: str) -> Judgements:
         return judgements(case=case, faults=(fault(case),)) if case == "C-2" else every_outcome(case)
 
     with Ledger.open(str(path)) as ledger:
-        summary = night(ledger, 4, bad=(1,), judge=FakeJudge(gives))  # type: ignore[arg-type]
+        summary = night(ledger, run=FakeRun(4, (1,), gives))
     assert (summary.cases, summary.quarantined, summary.faults, summary.complete) == (3, 1, 1, False)
     assert rows(path, "SELECT * FROM faults") == [
         ("2025-06-30-0001", 1, "C-2", "NS-10.2", "ZeroDivisionError: division by zero", "Traceback …")
@@ -133,28 +167,24 @@ def test_what_is_counted_apart(path: Path) -> None:
 
 
 def test_the_most_overdue_are_kept_in_order(path: Path) -> None:
-    def gives(case: str) -> object:
+    def gives(case: str) -> Judgements:
         over = int(case[2:]) % 70
         return judgements(outcome_of(case, "breached", days_over=over), case=case)
 
     with Ledger.open(str(path)) as ledger:
-        summary = night(ledger, 140, judge=FakeJudge(gives))  # type: ignore[arg-type]
+        summary = night(ledger, run=FakeRun(140, gives=gives, together=60))
     found = [(each.days_over, each.case) for each in summary.most_overdue]
     assert len(found) == MOST_OVERDUE
     assert found[:4] == [(69, "C-139"), (69, "C-69"), (68, "C-138"), (68, "C-68")]
     assert found[-1] == (45, "C-45")
 
 
-def test_a_case_that_is_there_twice_is_judged_once(path: Path) -> None:
-    class Twice(FakeCaseload):
-        def cases(self):  # type: ignore[no-untyped-def]
-            yield from super().cases()
-            yield from super().cases()
-
+def test_an_instance_that_is_found_twice_is_a_mistake_of_kepts_and_writes_nothing(path: Path) -> None:
     with Ledger.open(str(path)) as ledger:
-        summary = night(ledger, caseload=Twice(2))
-    assert (summary.cases, summary.quarantined, summary.complete) == (2, 2, False)
-    assert summary.quarantine_list[0].problem == "the case is in the caseload twice"
+        night(ledger, 2)
+        with pytest.raises(KeptError, match="found the same instance twice"):
+            night(ledger, run=FakeRun(2, gives=lambda _: every_outcome("C-1")))
+        assert [run.id for run in ledger.runs()] == ["2025-06-30-0001"]
 
 
 @pytest.mark.parametrize(
@@ -163,19 +193,11 @@ def test_a_case_that_is_there_twice_is_judged_once(path: Path) -> None:
 )
 def test_nothing_to_judge_writes_nothing(tmp_path: Path, cases: int, bad: tuple[int, ...], words: str) -> None:
     path = tmp_path / "ledger.sqlite"
-    judge = FakeJudge(lambda case: judgements(case=case))
     with Ledger.open(str(path)) as ledger, pytest.raises(NothingToJudgeError, match=words) as caught:
-        night(ledger, cases, bad=bad, judge=judge, outcomes_dir=tmp_path / "out")
+        night(ledger, run=FakeRun(cases, bad, lambda case: judgements(case=case)), outcomes_dir=tmp_path / "out")
     assert caught.value.tally.quarantined == len(bad)
     assert not path.exists()
     assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_progress_is_told_of_every_case(path: Path) -> None:
-    told: list[int] = []
-    with Ledger.open(str(path)) as ledger:
-        night(ledger, 4, bad=(2,), progress=told.append)
-    assert told == [1, 1, 1, 1]
 
 
 def test_the_file_of_outcomes(tmp_path: Path) -> None:
@@ -198,6 +220,42 @@ def test_outcomes_that_cannot_be_written_stop_the_night(tmp_path: Path) -> None:
     assert not (tmp_path / "ledger.sqlite").exists()
 
 
+def test_rows_say_what_the_findings_say() -> None:
+    odd = ("", 'a "b"', "c\\d", "é\U0001f600", "\n", "e1, e2")
+    some = [
+        finding(evidence=odd),
+        finding(evidence=()),
+        finding(evidence=("e1",)),
+        finding(flags=("provisional", "recorded_late")),
+    ]
+    for batch in (as_batch(some), as_batch(some[1:]), as_batch(some).slice(2), as_batch([])):
+        given = list(from_batch(batch))
+        for row, each in zip(outcome_rows("r", batch), given, strict=True):
+            values = dict(zip(OUTCOMES_TABLE.c.keys(), row, strict=True))
+            lists = {name: json.loads(values[name]) for name in ("flags", "evidence")}  # type: ignore[arg-type]
+            assert (values["run"], lists) == ("r", {"flags": list(each.flags), "evidence": list(each.evidence)})
+            assert (values["start"], values["due"]) == ("2025-03-04", "2025-03-18")
+            assert (values["done"], values["days_over"], values["missing"]) == (None, 104, None)
+
+
+def test_a_night_in_postgresql() -> None:
+    with postgres() as address, Ledger.open(address) as ledger:
+        first, second = night(ledger, run=FakeRun(3, gives=every_outcome)), night(ledger, 5)
+        with pytest.raises(KeptError, match="found the same instance twice"):
+            night(ledger, run=FakeRun(2, gives=lambda _: every_outcome("C-1")))
+        assert [(run.id, run.counts.instances) for run in ledger.runs()] == [(first.run, 24), (second.run, 40)]
+        engine = create_engine(address)
+        with engine.connect() as connection:
+            question = select(OUTCOMES_TABLE).where(
+                OUTCOMES_TABLE.c.run == first.run, OUTCOMES_TABLE.c.outcome == "late"
+            )
+            kept = [dict(row) for row in connection.execute(question.order_by("instance")).mappings()]
+        engine.dispose()
+    expected = [each.model_dump(exclude={"why", "put_right"}) for case in ("C-1", "C-2", "C-3")
+                for each in every_outcome(case).findings if each.outcome == "late"]  # fmt: skip
+    assert kept == [{"run": first.run, **each, "flags": [], "evidence": ["e1", "e2"]} for each in expected]
+
+
 # --- killed, crashed, two at once ---------------------------------------------------------------------------------------
 
 
@@ -212,7 +270,7 @@ def test_a_night_that_fails_leaves_the_one_before(tmp_path: Path) -> None:
         night(ledger, 2, outcomes_dir=out)
         before = (out / "outcomes.parquet").read_bytes()
         with pytest.raises(RuntimeError, match="stopped"):
-            night(ledger, caseload=FakeCaseload(2000, pause=stop), outcomes_dir=out)
+            night(ledger, run=FakeRun(2000, pause=stop), outcomes_dir=out)
         assert len(ledger.runs()) == 1
         assert (out / "outcomes.parquet").read_bytes() == before
         assert [each.name for each in out.iterdir()] == ["outcomes.parquet"]

@@ -24,7 +24,7 @@ from engine.report.page import MOST_LISTED, night_page, write_page
 from engine.report.results import FINDING_FIELDS, check_json, night_json, schema, write_csv
 from engine.report.text import show_check, show_night, show_unreadable
 from engine.report.wording import day, in_a_sentence, many, moment, stands
-from tests.nights import AS_AT, FakeJudge, every_outcome, fault, finding, judgements, night, outcome_of, rulebook
+from tests.nights import AS_AT, FakeRun, every_outcome, fault, finding, judgements, night, outcome_of, rulebook
 
 HOSTILE = "<script>alert('x')</script>\x1b[31m\u202e\x07[bold]&{{ 7*7 }}\"'"
 
@@ -38,7 +38,7 @@ def summary(tmp_path: Path) -> NightSummary:
 
     with Ledger.open(str(tmp_path / "ledger.sqlite")) as ledger:
         night(ledger, 2)
-        return night(ledger, 4, bad=(3,), judge=FakeJudge(gives))
+        return night(ledger, run=FakeRun(4, (3,), gives))
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ _REASONS = {
     "full": "the disk is full; the ledger is as it was. Make room, then start again.",
     "malformed": "the database is damaged. Restore it from a copy, or start a new ledger.",
     "not a database": "is not a ledger. Name another file, or one that does not exist yet.",
+    "unique constraint": "Kept found the same instance twice; the ledger is as it was. Please report this: it is our mistake.",
     "disk i/o": "the disk could not be read or written; the ledger is as it was. Check the disk, then start again.",
 }
 

@@ -1,39 +1,45 @@
-"""One night: every case judged, its outcomes into the ledger, and all of it counted, case by case.
+"""One night: a whole caseload judged, its outcomes into the ledger, and all of it counted, batch by batch.
 
-Memory does not grow with the caseload, but for the ids of its cases.
+Memory does not grow with the caseload.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+import pyarrow as pa
+
 from engine.duty.rulebook import Rulebook
-from engine.judge.outcome import Judgements
+from engine.judge.outcome import Fault
 from engine.ledger.outcomes_file import OutcomesFile, outcomes_file
 from engine.ledger.runs import RunStart
 from engine.ledger.store import Ledger, Night
 from engine.ledger.tally import NightSummary, NightTally
-from engine.record.model import CaseRecord
 from engine.record.problem import KeptError, RecordProblem
 from engine.record.timeline import View
 
 
-class Cases(Protocol):
-    """Where cases come from, such as `engine.record.table_reader.Caseload`."""
+class Judging(Protocol):
+    """A judging of a whole caseload, such as `engine.judge.caseload_judge.CaseloadRun`."""
 
-    def cases(self) -> Iterator[CaseRecord | RecordProblem]:
-        """Each case, or what is wrong with it."""
+    @property
+    def problems(self) -> Sequence[RecordProblem]:
+        """What is wrong with each case that cannot be read: known from the beginning."""
 
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """The duties that Kept failed to judge, once for each case: complete when the findings have been read."""
 
-class Judge(Protocol):
-    """Who judges them, such as `engine.judge.case_judge.CaseJudge`."""
+    @property
+    def cases(self) -> int:
+        """How many cases were judged: complete when the findings have been read."""
 
-    def judge(self, case: CaseRecord, view: View, *, explained: bool = False) -> Judgements:
-        """Where every instance of the case stands."""
+    def findings(self) -> Iterator[pa.RecordBatch]:
+        """Every finding, in batches with the columns of `engine.judge.finding_table`."""
 
 
 class NothingToJudgeError(KeptError):
@@ -45,8 +51,7 @@ class NothingToJudgeError(KeptError):
 
 
 def run_night(
-    caseload: Cases,
-    judge: Judge,
+    judging: Judging,
     rulebook: Rulebook,
     view: View,
     ledger: Ledger,
@@ -56,13 +61,11 @@ def run_night(
     finished_clock: Callable[[], datetime],
     outcomes_dir: Path | None = None,
     stated_only: bool = False,
-    explained: bool = False,
-    progress: Callable[[int], None] = lambda _: None,
 ) -> NightSummary:
-    """Judge every case and write the night.
+    """Read what the judging finds and write the night.
 
-    `described` says in words what was read; `started_at` and what `finished_clock` gives have a time zone; `progress`
-    is called with 1 after each case. With `outcomes_dir` every outcome is also written to `outcomes.parquet` there.
+    `described` says in words what was judged, without a password; `started_at` and what `finished_clock` gives have a
+    time zone. With `outcomes_dir` every outcome is also written to `outcomes.parquet` there.
 
     Raises:
         NothingToJudgeError: when there was nothing; the ledger is as it was.
@@ -79,18 +82,15 @@ def run_night(
         stated_only=stated_only,
     )
     tally = NightTally(rulebook, view)
+    tally.unreadable(judging.problems)
     with outcomes_file(outcomes_dir) as file:
         with ExitStack() as stack:
-            pen = _Pen(ledger, start, file, stack)
-            for found in _each_once(caseload, described):
-                if isinstance(found, RecordProblem):
-                    tally.unreadable(found)
-                    pen.set_aside(found)
-                else:
-                    judgements = judge.judge(found, view, explained=explained)
-                    tally.judged(judgements)
-                    pen.write(judgements)
-                progress(1)
+            pen = _Pen(ledger, start, judging.problems, file, stack)
+            for batch in judging.findings():
+                tally.judged(batch)
+                pen.write(batch)
+            pen.write_faults(judging.faults)
+            tally.finished(judging.cases, judging.faults)
             if pen.night is None:
                 raise NothingToJudgeError(_nothing(tally, view, described), tally)
             file.close()
@@ -110,39 +110,28 @@ def run_night(
 
 
 class _Pen:
-    """Writes judgements; takes the ledger in hand with the first that says something: nothing writes nothing."""
+    """Writes what was found; takes the ledger in hand with the first that says something: nothing writes nothing."""
 
-    def __init__(self, ledger: Ledger, start: RunStart, file: OutcomesFile, stack: ExitStack) -> None:
-        self._ledger, self._start, self._file, self._stack = ledger, start, file, stack
-        self._waiting: list[RecordProblem] = []
+    def __init__(
+        self, ledger: Ledger, start: RunStart, problems: Sequence[RecordProblem], file: OutcomesFile, stack: ExitStack
+    ) -> None:
+        self._ledger, self._start, self._problems, self._file, self._stack = ledger, start, problems, file, stack
         self.night: Night | None = None
 
-    def write(self, judgements: Judgements) -> None:
-        if not judgements.findings and not judgements.faults:
-            return
+    def write(self, batch: pa.RecordBatch) -> None:
+        if batch.num_rows:
+            self._opened().findings(batch)
+            self._file.add(batch)
+
+    def write_faults(self, faults: Sequence[Fault]) -> None:
+        if faults:
+            self._opened().faults(faults)
+
+    def _opened(self) -> Night:
         if self.night is None:
             self.night = self._stack.enter_context(self._ledger.night(self._start))
-            self.night.quarantine(self._waiting)
-        self.night.findings(judgements.findings)
-        self.night.faults(judgements.faults)
-        self._file.add(judgements.findings)
-
-    def set_aside(self, problem: RecordProblem) -> None:
-        if self.night is None:
-            self._waiting.append(problem)
-        else:
-            self.night.quarantine([problem])
-
-
-def _each_once(caseload: Cases, described: str) -> Iterator[CaseRecord | RecordProblem]:
-    seen: set[str] = set()
-    for found in caseload.cases():
-        if isinstance(found, CaseRecord) and found.id in seen:
-            yield RecordProblem(described, f"case {found.id}", "the case is in the caseload twice", "Keep one of them.")
-        else:
-            if isinstance(found, CaseRecord):
-                seen.add(found.id)
-            yield found
+            self.night.quarantine(self._problems)
+        return self.night
 
 
 def _nothing(tally: NightTally, view: View, described: str) -> str:

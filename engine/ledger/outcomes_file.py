@@ -8,51 +8,20 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.judge.outcome import Finding
+from engine.judge.finding_table import SCHEMA
 from engine.record.problem import KeptError, harmless
 
 NAME = "outcomes.parquet"
 
-_CHUNK = 20_000
-
-_TEXT = pa.string()
-SCHEMA = pa.schema(
-    [
-        pa.field("instance", _TEXT, nullable=False),
-        pa.field("case", _TEXT, nullable=False),
-        pa.field("clause", _TEXT, nullable=False),
-        pa.field("duty", _TEXT, nullable=False),
-        pa.field("subject", _TEXT, nullable=False),
-        pa.field("subject_type", _TEXT, nullable=False),
-        pa.field("outcome", _TEXT, nullable=False),
-        pa.field("start", pa.date32(), nullable=False),
-        pa.field("due", pa.date32()),
-        pa.field("done", pa.date32()),
-        pa.field("days_over", pa.int32()),
-        pa.field("force", _TEXT, nullable=False),
-        pa.field("standing", _TEXT, nullable=False),
-        pa.field("basis", _TEXT, nullable=False),
-        pa.field("decided_by", _TEXT, nullable=False),
-        pa.field("flags", pa.list_(_TEXT), nullable=False),
-        pa.field("evidence", pa.list_(_TEXT), nullable=False),
-        pa.field("missing", _TEXT),
-        pa.field("team", _TEXT, nullable=False),
-        pa.field("practitioner", _TEXT, nullable=False),
-        pa.field("why", _TEXT, nullable=False),
-        pa.field("put_right", _TEXT, nullable=False),
-    ]
-)
-"""The columns of a finding. `why` and `put_right` are empty unless the night was asked to explain."""
-
-_row = attrgetter(*SCHEMA.names)
+_GROUP = 100_000
+"""Rows that are held before they are written, as one row group."""
 
 
 class OutcomesFile:
@@ -61,13 +30,13 @@ class OutcomesFile:
     def __init__(self, directory: Path | None, partial: Path | None) -> None:
         self._directory, self._partial = directory, partial
         self._writer = pq.ParquetWriter(partial, SCHEMA, compression="zstd") if partial else None
-        self._held: list[Finding] = []
+        self._held: list[pa.RecordBatch] = []
 
-    def add(self, findings: Iterable[Finding]) -> None:
-        """Add these rows."""
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Add these rows, which have the columns of `engine.judge.finding_table`."""
         if self._writer:
-            self._held += findings
-            if len(self._held) >= _CHUNK:
+            self._held.append(batch)
+            if sum(held.num_rows for held in self._held) >= _GROUP:
                 with _plainly(self._directory):
                     self._send()
 
@@ -98,9 +67,7 @@ class OutcomesFile:
 
     def _send(self) -> None:
         if self._held and self._writer:
-            columns = zip(*(_row(finding) for finding in self._held), strict=True)
-            arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-            self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SCHEMA))
+            self._writer.write_table(pa.Table.from_batches(self._held))
             self._held = []
 
 

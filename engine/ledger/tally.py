@@ -1,17 +1,20 @@
-"""What a night came to, counted while the cases go by, so that memory does not grow with the caseload."""
+"""What a night came to, counted while the findings go by, so that memory does not grow with the caseload."""
 
 from __future__ import annotations
 
-import heapq
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.duty.language import Basis, DecidedBy, Force, Standing
 from engine.duty.rulebook import Rulebook, number
-from engine.judge.outcome import OUTCOMES, Fault, Finding, Flag, Judgements, Outcome
+from engine.judge.finding_table import SCHEMA, from_batch
+from engine.judge.outcome import OUTCOMES, Fault, Finding, Flag, Outcome
 from engine.ledger.runs import Counts, Run
 from engine.record.dictionary import Frozen
 from engine.record.problem import RecordProblem
@@ -100,44 +103,48 @@ class NightSummary(Frozen):
 
 
 class NightTally:
-    """Counts judgements as they come."""
+    """Counts findings as they come, in batches of the columns of `engine.judge.finding_table`."""
 
     def __init__(self, rulebook: Rulebook, view: View) -> None:
         self._rulebook, self._view = rulebook, view
         self._last_day = view.as_at + timedelta(days=DAYS_AHEAD)
         self.cases = self.instances = self.faults = self.quarantined = 0
-        self._fault_list: list[Fault] = []
+        self._fault_list: tuple[Fault, ...] = ()
         self.quarantine_list: list[Problem] = []
         self._count: Counter[tuple[str, str, Standing, Outcome]] = Counter()
         self._team: Counter[tuple[str, Outcome]] = Counter()
         self._flag: Counter[Flag] = Counter()
         self._coming: Counter[date] = Counter()
-        self._overdue: list[tuple[int, _Backwards, Finding]] = []
+        self._overdue = SCHEMA.empty_table()
         self._failed: set[str] = set()
 
-    def judged(self, judgements: Judgements) -> None:
-        """Count one case."""
-        self.cases += 1
-        self.instances += len(judgements.findings)
-        self.faults += len(judgements.faults)
-        self._fault_list += judgements.faults[: MOST_LISTED - len(self._fault_list)]
-        self._failed.update(fault.duty for fault in judgements.faults)
-        for finding in judgements.findings:
-            self._count[finding.clause, finding.duty, finding.standing, finding.outcome] += 1
-            self._team[finding.team, finding.outcome] += 1
-            self._flag.update(finding.flags)
-            if finding.outcome == "due" and finding.due is not None and finding.due <= self._last_day:
-                self._coming[finding.due] += 1
-            if finding.outcome == "breached":
-                self._keep_overdue(finding)
+    def judged(self, batch: pa.RecordBatch) -> None:
+        """Count these findings."""
+        found = pa.Table.from_batches([batch])
+        self.instances += found.num_rows
+        self._count.update(dict(_counted(found, "clause", "duty", "standing", "outcome")))
+        self._team.update(dict(_counted(found, "team", "outcome")))
+        flags = pa.table({"flag": pc.list_flatten(found["flags"])})
+        self._flag.update({flag: count for (flag,), count in _counted(flags, "flag")})
+        soon = pc.less_equal(found["due"], self._last_day)
+        coming = found.filter(pc.and_(pc.equal(found["outcome"], "due"), pc.fill_null(soon, False)))
+        self._coming.update({day: count for (day,), count in _counted(coming, "due")})
+        self._keep_overdue(found.filter(pc.equal(found["outcome"], "breached")))
 
-    def unreadable(self, problem: RecordProblem) -> None:
-        """Count one case that could not be read."""
-        self.quarantined += 1
-        if len(self.quarantine_list) < MOST_LISTED:
-            self.quarantine_list.append(
-                Problem(file=problem.file, place=problem.place, problem=problem.problem, remedy=problem.remedy)
-            )
+    def unreadable(self, problems: Iterable[RecordProblem]) -> None:
+        """Count cases that could not be read."""
+        for problem in problems:
+            self.quarantined += 1
+            if len(self.quarantine_list) < MOST_LISTED:
+                self.quarantine_list.append(
+                    Problem(file=problem.file, place=problem.place, problem=problem.problem, remedy=problem.remedy)
+                )
+
+    def finished(self, cases: int, faults: Sequence[Fault]) -> None:
+        """Note what is known when all was read: how many cases were judged, and what failed."""
+        self.cases, self.faults = cases, len(faults)
+        self._fault_list = tuple(faults[:MOST_LISTED])
+        self._failed = {fault.duty for fault in faults}
 
     def counts(self) -> Counts:
         """The night in numbers."""
@@ -177,7 +184,7 @@ class NightTally:
             stated_only=stated_only,
             **dict(self.counts()),
             flags={flag: self._flag[flag] for flag in sorted(self._flag)},
-            fault_list=tuple(self._fault_list),
+            fault_list=self._fault_list,
             quarantine_list=tuple(self.quarantine_list),
             standards=tuple(
                 Group(name=name, outcomes=_sum(clause.outcomes for clause in clauses if clause.standard == name))
@@ -188,16 +195,16 @@ class NightTally:
                 Group(name=team, outcomes={each: self._team[team, each] for each in OUTCOMES}) for team in teams
             ),
             applied_to_nobody=self._unapplied(),
-            most_overdue=tuple(finding for _, _, finding in sorted(self._overdue, reverse=True)),
+            most_overdue=tuple(finding for batch in self._overdue.to_batches() for finding in from_batch(batch)),
             coming={day: self._coming[day] for day in days},
         )
 
-    def _keep_overdue(self, finding: Finding) -> None:
-        entry = (finding.days_over or 0, _Backwards(finding.instance), finding)
-        if len(self._overdue) < MOST_OVERDUE:
-            heapq.heappush(self._overdue, entry)
-        elif entry[:2] > self._overdue[0][:2]:
-            heapq.heapreplace(self._overdue, entry)
+    def _keep_overdue(self, breached: pa.Table) -> None:
+        """Keep those that are longest past their day; among equals the first by id."""
+        both = pa.concat_tables([self._overdue, breached])
+        both = both.append_column("over", pc.fill_null(both["days_over"], 0))
+        worst = [("over", "descending"), ("instance", "ascending")]
+        self._overdue = both.take(pc.select_k_unstable(both, MOST_OVERDUE, worst)).drop_columns("over")
 
     def _clauses(self) -> list[ClauseTally]:
         duties = {clause: [duty for duty in self._rulebook.duties if duty.clause == clause]
@@ -233,18 +240,6 @@ class NightTally:
         return tuple(Unapplied(duty=duty, title=titles[duty]) for duty in sorted(titles, key=number))
 
 
-class _Backwards(str):
-    """Text that sorts the other way, so that among equals the first by id is kept and shown first."""
-
-    __slots__ = ()
-
-    def __lt__(self, other: str) -> bool:
-        return str.__gt__(self, other)
-
-    def __gt__(self, other: str) -> bool:
-        return str.__lt__(self, other)
-
-
 def standard_of(clause: str) -> str:
     """The Standard, or the group of practice quality statements, that a clause belongs to.
 
@@ -256,6 +251,13 @@ def standard_of(clause: str) -> str:
 
 def _decided_by(kinds: set[DecidedBy]) -> Literal["record", "record_and_person", "person"]:
     return next(iter(kinds)) if len(kinds) == 1 else "record_and_person"
+
+
+def _counted(found: pa.Table, *columns: str) -> Iterator[tuple[tuple[Any, ...], int]]:
+    """What stands in these columns, each combination once, with how many rows have it."""
+    groups = found.group_by(list(columns)).aggregate([([], "count_all")])
+    *keys, counts = (groups[name].to_pylist() for name in (*columns, "count_all"))
+    return zip(zip(*keys, strict=True), counts, strict=True)
 
 
 def _outcomes(counts: Iterable[tuple[Outcome, int]]) -> OutcomeCounts:
