@@ -133,7 +133,8 @@ def _about(
 ) -> tuple[ir.Table, ir.Table]:
     """What events are about, and which of them are about another of the root's type instead."""
     wanted = [*_asked_about(rows), *rows.roots]
-    others = ties.filter(ties.object != ties.case)  # that an event is about the case goes without saying
+    # That an event is about the case goes without saying; that whoever's timeline it is did it does not.
+    others = ties.filter((ties.object != ties.case) | (ties.qualifier == ACTOR))
     others = others.join(types.filter(types.no.isin(wanted)), [("qualifier", "name")])
     others = others.join(cases.select("case", "case_n", "root"), "case")
     others = others.select("case_n", "root", "event", "object", type_no="no")
