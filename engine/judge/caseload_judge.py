@@ -19,7 +19,7 @@ from engine.judge.outcome import Fault
 from engine.judge.plan.plan import make_plan
 from engine.judge.plan.rows import RulebookRows
 from engine.judge.plan.steps import Ask, Small
-from engine.record.suspects import suspects
+from engine.record.suspects import STEPS, suspected
 from engine.record.table_cases import BadCase
 from engine.record.table_engine import TableEngine
 from engine.record.timeline import View
@@ -92,7 +92,6 @@ class CaseloadRun:
         self._steps = [(step, None if isinstance(step, Small) else self._sql(step.expr)) for step in self._plan.steps]
         self._failed = self._sql(self._plan.failed)
         self._findings = self._sql(self._plan.findings)
-        self._checks = [(says, self._sql(found)) for says, found in suspects(rulebook.dictionary)]
         self.problems = self._quarantined()
         engine.leave_out([problem.case for problem in self.problems])
         self._parts = _parts(engine.case_ids(), together)
@@ -116,12 +115,8 @@ class CaseloadRun:
 
     def _quarantined(self) -> list[BadCase]:
         """Every case that is suspected, read through the one strict gate: what is wrong with those that it refuses."""
-        suspected: dict[str, None] = {}
-        for says, question in self._checks:
-            self._tell(f"checking {says}")
-            suspected |= dict.fromkeys(str(case) for (case,) in self._engine.fetch(question))
         problems = []
-        for case in sorted(suspected):
+        for case in suspected(self._engine, self.rulebook.dictionary, self._tell):
             try:
                 self._engine.case(case)
             except BadCase as problem:
@@ -134,7 +129,7 @@ class CaseloadRun:
             self.faults.append(Fault(case=case, duty=duty, error=error, trace=""))
 
     def _tell(self, says: str) -> None:
-        steps = len(self._checks) + len(self._steps) * max(len(self._parts), 1)
+        steps = STEPS + len(self._steps) * max(len(self._parts), 1)
         self._progress(Progress(self._done, steps, says))
         self._done += 1
 

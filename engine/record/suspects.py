@@ -1,4 +1,4 @@
-"""Which cases of a caseload may be malformed: one question to the tables, instead of reading every case in Python.
+"""Which cases of a caseload may be malformed: questions to the tables, instead of reading every case in Python.
 
 It asks whatever `CaseBuilder` would refuse, and may ask a little more: who is suspected is read case by case through that
 one gate, which says what is wrong, or that nothing is. Who is not suspected would have passed it.
@@ -6,18 +6,23 @@ one gate, which says what is wrong, or that nothing is. Who is not suspected wou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial, reduce
+from operator import or_
+from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
 from ibis.expr import types as ir
 
 from engine.record.building import PRACTITIONER
-from engine.record.dictionary import ACTOR, EARLIEST, ID, LATEST, AttributeWord, Dictionary, EventWord, ObjectWord
+from engine.record.dictionary import ACTOR, EARLIEST, LATEST, AttributeWord, Dictionary, EventWord, ObjectWord
 from engine.record.table_cases import MOST_ROWS
-from engine.record.tables import TABLES, columns
+from engine.record.tables import UNREADABLE, columns, raw_name
+from engine.record.tie_bits import ACTED, BAD, NO_EVENT, NOTHING, UNKNOWN, TieBits
 
-UNREADABLE = "unreadable"
-"""A column that the raw tables have beside their own: whether a cell of the row cannot be read as what it should be."""
+if TYPE_CHECKING:
+    from engine.record.table_engine import TableEngine
 
 _IBIS: dict[str, str] = {
     "text": "string",
@@ -30,14 +35,6 @@ _IBIS: dict[str, str] = {
 }
 
 
-RAW = "kept_raw_"
-
-
-def raw_name(table: str) -> str:
-    """The name under which every engine lays out a table of the caseload, with all its columns, typed."""
-    return RAW + table
-
-
 def raw_tables(words: Dictionary) -> dict[str, ir.Table]:
     """The caseload's tables as engines lay them out."""
     return {
@@ -46,175 +43,307 @@ def raw_tables(words: Dictionary) -> dict[str, ir.Table]:
     }  # fmt: skip
 
 
-def suspects(words: Dictionary) -> list[tuple[str, ir.Table]]:
-    """Questions that each give the ids (`case`) of cases that may be malformed; the text says what each looks for."""
-    raw = raw_tables(words)
-    asked = _Suspects(words, raw)
-    return [(says, found.select(case=found.case.fill_null("")).distinct()) for says, found in asked.all()]
+STEPS = 5
+"""How often `suspected` says what it is about to do."""
+
+_KINDS, _THINGS, _ROWS, _LISTS, _WRONG = (
+    f"kept_check_{name}" for name in ("kinds", "things", "rows", "lists", "wrong")
+)
+_MOST_TOGETHER = 5_000
+
+_Words = Sequence[ObjectWord] | Sequence[EventWord]
+_Allowed = dict[str, dict[str, AttributeWord]]
+_Check = tuple[ir.BooleanValue, Callable[[], ir.BooleanValue]]
+"""What is wrong, asked of rows that were put together, and asked of the rows themselves."""
+
+
+def suspected(engine: TableEngine, words: Dictionary, tell: Callable[[str], None]) -> list[str]:
+    """The ids of the cases that may be malformed, in order; '' stands for rows without a case.
+
+    First it is asked what occurs at all: which types with which attributes and codes, which events about which objects.
+    Only where some of that is wrong is it asked in which cases. `tell` hears `STEPS` times what is coming.
+
+    Raises:
+        RecordProblem: when the tables cannot be read.
+    """
+    asked = _Suspects(engine, words)
+    tell("checking which cases there are")
+    asked.cases()
+    tell("checking objects")
+    asked.rows("objects", words.objects)
+    asked.twice("objects", ["case", "id"])
+    tell("checking links")
+    asked.links()
+    asked.twice("object_object", ["case", "source", "qualifier", "target"])
+    tell("checking events")
+    asked.rows("events", words.events)
+    tell("checking what events are about")
+    asked.ties()
+    return sorted(asked.found)
 
 
 class _Suspects:
-    def __init__(self, words: Dictionary, raw: Mapping[str, ir.Table]) -> None:
-        self.words = words
-        self.objects, self.events = raw["objects"], raw["events"]
-        self.ties, self.links = raw["event_object"], raw["object_object"]
-        self.raw = raw
+    def __init__(self, engine: TableEngine, words: Dictionary) -> None:
+        self.engine, self.words = engine, words
+        self.raw = raw_tables(words)
+        self.found: set[str] = set()
 
-    def all(self) -> Iterator[tuple[str, ir.Table]]:
-        """Every question."""
-        for table in TABLES:
-            rows = self.raw[table]
-            amiss = rows[UNREADABLE] | rows.case.isnull()
-            yield f"cells of {table}", rows.filter(amiss.fill_null(True)).select("case")
-            many = rows.group_by("case").agg(rows=rows.count())
-            yield f"too many {table}", many.filter(many.rows > MOST_ROWS).select("case")
-        yield "objects", self._objects()
-        yield "objects given twice", _twice(self.objects, ["case", "id"])
-        yield "cases without their object", self._headless()
-        yield "links", self._links()
-        yield "links given twice", _twice(self.links, ["case", "source", "qualifier", "target"])
-        yield "events", self._events()
-        yield "events given twice", _twice(self.events, ["case", "id"])
-        yield "what events are about", self._ties()
-        yield "what events need", self._needs()
-        for says, table, kinds in (
-            ("objects", self.objects, self.words.objects),
-            ("events", self.events, self.words.events),
-        ):
-            for name in _lists(kinds):
-                yield f"lists of codes in {says}", _wrong_codes(table, name, kinds)
+    def cases(self) -> None:
+        """Cases without an object of their own with a timeline, and those with too many rows in a table."""
+        counted = [table.group_by("case").agg(rows=table.count()) for table in self.raw.values()]
+        every = ibis.union(*counted).left_join(self._heads().distinct(), "case")
+        self._blame(every.filter(every.root.isnull() | (every.rows > MOST_ROWS)))
 
-    def _headless(self) -> ir.Table:
-        """Cases that have rows in some table and no object of their own with a timeline."""
-        every = ibis.union(*(self.raw[table].select("case") for table in TABLES), distinct=True)
-        roots = self.objects.filter((self.objects.id == self.objects.case) & self.objects.type.isin(self.words.roots))
-        return every.anti_join(roots.select("case"), "case")
+    def twice(self, table: str, key: list[str]) -> None:
+        """Rows that are there more than once."""
+        counted = self.raw[table].group_by(key).agg(rows=self.raw[table].count())
+        self._blame(counted.filter(counted.rows > 1))
 
-    def _objects(self) -> ir.Table:
-        things = self.objects
-        wrong = ~_is_id(things.id) | ~things.type.isin(list(self.words.object))
-        for name, allowed in _allowed(self.words.objects).items():
-            wrong = wrong | _misplaced(things, name, allowed)
-        return things.filter(wrong.fill_null(True)).select("case")
+    def rows(self, name: str, words: _Words) -> None:
+        """Rows of objects or events that are wrong by themselves.
 
-    def _events(self) -> ir.Table:
-        events = self.events
-        wrong = ~_is_id(events.id) | ~events.type.isin(list(self.words.event)) | ~_in_range(events.happened)
-        wrong = wrong | (events.recorded.notnull() & ~_in_range(events.recorded.date()))
-        wrong = wrong | (events.recorded.date() < events.happened).fill_null(False)
-        for name, allowed in _allowed(self.words.events).items():
-            wrong = wrong | _misplaced(events, name, allowed)
-        return events.filter(wrong.fill_null(True)).select("case")
+        Rows with the same type and codes are put together first, with whether each other attribute is said in any of
+        them and in all of them; the little that this leaves is looked at closely.
+        """
+        table, allowed = self.raw[name], _allowed(words)
+        lists, together = _of_kind(allowed, "codes"), _together(allowed)
+        apart = [some for some in allowed if some not in together and some not in lists]
+        names, wrong = [word.name for word in words], _row_wrong(table, _of_kind(allowed, "date"))
+        kept = self._keep(
+            _ROWS,
+            table.group_by(["type", *together]).agg(
+                kept_rows=table.count(), kept_wrong=wrong.any(), **{_said(some): table[some].count() for some in apart}
+            ),
+        )
+        unknown, unknown_kept = (~some.type.isin(names).fill_null(False) for some in (table, kept))
+        checks: list[_Check] = [(kept.kept_wrong | unknown_kept, lambda: wrong | unknown)]
+        for some in apart:
+            needing, said = _needing(words, some), kept[_said(some)]
+            amiss = (said > 0) & ~kept.type.isin(list(allowed[some]))
+            if needing:
+                amiss = amiss | (said < kept.kept_rows) & kept.type.isin(needing)
+            checks.append((amiss, partial(_misplaced, table, some, allowed, needing)))
+        for some in together:
+            there = partial(_misplaced, name=some, allowed=allowed, needing=_needing(words, some))
+            checks.append((there(kept), partial(there, table)))
+        self._where(table, kept, checks)
+        self.engine.drop([_ROWS])
+        loose = [some for some in apart if some in _of_kind(allowed, "code")]
+        if loose:
+            self._blame(table.filter(_any(_misplaced(table, some, allowed, ()) for some in loose)))
+        for some in lists:
+            self._lists(table, some, allowed[some], _needing(words, some))
 
-    def _links(self) -> ir.Table:
+    def links(self) -> None:
         """Links from or to what is not there, of an unknown kind, to the wrong type, or recorded too soon."""
-        things = self.objects.select("case", "id", "type")
-        found = self.links.left_join(
-            things.rename(source_id="id", source_type="type"), ["case", ("source", "source_id")]
+        links, things = self.raw["object_object"], self.raw["objects"].select("case", "id", "type")
+        found = links.left_join(things.rename(source_id="id", source_type="type"), ["case", ("source", "source_id")])
+        found = found.drop("case_right")
+        found = found.left_join(things.rename(target_id="id", target_type="type"), ["case", ("target", "target_id")])
+        right = _any(
+            (found.source_type == word.name) & (found.qualifier == tie.qualifier) & found.target_type.isin(list(tie.to))
+            for word in self.words.objects
+            for tie in word.links
         )
-        found = found.drop("case_right").left_join(
-            things.rename(target_id="id", target_type="type"), ["case", ("target", "target_id")]
+        self._blame(found.filter(_row_wrong(found, []) | ~right.fill_null(False)))
+
+    def ties(self) -> None:
+        """What events are about: things that are not there, that such events are not about, that they fail to say.
+
+        For each event, what it is about becomes a set of bits; and so few sets occur that they can be looked at one by
+        one. An event that is there twice comes up with its ties twice, so that they are more than there are.
+        """
+        bits = TieBits(self.words)
+        self.engine.upload(_KINDS, bits.kinds)
+        self.engine.upload(_THINGS, bits.things)
+        every = self._about(bits)
+        sets = every.group_by(["no", *bits.names]).agg(ties=every.ties.sum())
+        wrong, ties, alone = [], 0, False
+        for no, *held, tied in self.engine.fetch(self._sql(sets)):
+            ties += int(tied)
+            alone = alone or held[0] == NOTHING
+            if not bits.right(int(no), [int(some) for some in held]):
+                wrong.append((no, *held))
+        if wrong:
+            columns = [pa.array(column, pa.int64()) for column in zip(*wrong, strict=True)]
+            some = pa.table(columns, names=["no", *bits.names])
+            self.engine.upload(_WRONG, some)
+            listed = ibis.table(dict.fromkeys(some.column_names, "int64"), name=_WRONG)
+            self._blame(every.semi_join(listed, some.column_names))
+            self.engine.drop([_WRONG])
+        self.engine.drop([_KINDS, _THINGS])
+        tables = self.raw["event_object"]
+        if alone or ties != int(self.engine.fetch(self._sql(tables.agg(rows=tables.count())))[0][0]):
+            self.twice("events", ["case", "id"])
+        self._needed_roots()
+
+    def _about(self, bits: TieBits) -> ir.Table:
+        """Every event, by the number of its type (0 for an unknown one), with the set of what it is about, -1 where no tie
+        says anything of it, and how many ties there are; and the same, of number -1, for ties of what is no event.
+        """  # fmt: skip
+        types = ibis.table({"name": "string"} | dict.fromkeys((*bits.names, *bits.own), "int64"), name=_THINGS)
+        kinds = ibis.table({"name": "string", "no": "int64"}, name=_KINDS)
+        things = self.raw["objects"].select("case", thing="id", thing_type="type").left_join(self._heads(), "case")
+        things = things.drop("case_right").left_join(types, [("thing_type", "name")])
+        own = (things.thing_type == things.root).fill_null(False)
+        things = things.select(
+            "case", "thing", "thing_type",
+            **{name: ibis.ifelse(own, things[mine], things[name]) for name, mine in zip(bits.names, bits.own, strict=True)},
+        )  # fmt: skip
+        found = self.raw["event_object"].left_join(things, ["case", ("object", "thing")])
+        said = found.select(
+            "case", "event", **{name: _bit(found, name, first=not n) for n, name in enumerate(bits.names)}
         )
-        right = ibis.literal(False)
-        for word in self.words.objects:
-            for tie in word.links:
-                right = right | (
-                    (found.source_type == word.name)
-                    & (found.qualifier == tie.qualifier)
-                    & found.target_type.isin(list(tie.to))
-                )
-        dated = found.happened.isnull() | _in_range(found.happened)
-        moment = found.recorded.isnull() | _in_range(found.recorded.date())
-        soon = (found.recorded.date() < found.happened).fill_null(False)
-        return found.filter(~(right & dated & moment & ~soon).fill_null(False)).select("case")
+        said = said.group_by(["case", "event"]).agg(
+            ties=said.count(), **{name: said[name].bit_or() for name in bits.names}
+        )
+        events = self.raw["events"].select("case", "id", "type").left_join(kinds, [("type", "name")])
+        events = events.select(event_case="case", id="id", no=events.no.fill_null(UNKNOWN))
+        both = said.outer_join(events, [("case", "event_case"), ("event", "id")])
+        either = both.select("case", "event_case", "no", "ties", *bits.names)
+        return either.mutate(
+            case=ibis.coalesce(either.case, either.event_case), no=either.no.fill_null(NO_EVENT), ties=either.ties.fill_null(0),
+            **{name: either[name].fill_null(NOTHING) for name in bits.names},
+        )  # fmt: skip
 
-    def _ties(self) -> ir.Table:
-        """Events about what is not there, or about what such an event is not about."""
-        things = self.objects.select("case", "id", "type").rename(thing="id", thing_type="type")
-        kinds = self.events.select("case", "id", "type").rename(about="id", kind="type")
-        roots = self.objects.filter((self.objects.id == self.objects.case) & self.objects.type.isin(self.words.roots))
-        found = self.ties.left_join(things, ["case", ("object", "thing")]).drop("case_right")
-        found = found.left_join(kinds, ["case", ("event", "about")]).drop("case_right")
-        found = found.left_join(roots.select("case", root="type"), "case")
-        wanted = ibis.ifelse(found.qualifier == ACTOR, ibis.literal(PRACTITIONER), found.qualifier)
-        about = (found.qualifier == ACTOR) | (found.qualifier == found.root)
-        for qualifier, events in _about(self.words.events).items():
-            about = about | ((found.qualifier == qualifier) & found.kind.isin(events))
-        right = found.kind.notnull() & (found.thing_type == wanted) & about
-        return found.filter(~right.fill_null(False)).select("case")
-
-    def _needs(self) -> ir.Table:
-        """Events that do not say what they cannot do without. Those about the case itself always say that."""
-        parts = []
+    def _needed_roots(self) -> None:
+        """Events that need a type with a timeline of its own: about the case in whose timeline they are they always are."""
+        events, ties = self.raw["events"], self.raw["event_object"]
         for word in self.words.events:
-            some = self.events.filter(self.events.type == word.name)
-            for needed in word.needs:
-                if needed in word.attribute:
-                    parts.append(some.filter(_unsaid(some[needed])).select("case"))
-                else:
-                    wanted = [needed, ACTOR] if needed == PRACTITIONER and word.by_subject else [needed]
-                    ties = self.ties.filter(self.ties.qualifier.isin(wanted)).select("case", "event")
-                    parts.append(some.select("case", "id").anti_join(ties, ["case", ("id", "event")]).select("case"))
-        return ibis.union(*parts) if len(parts) > 1 else parts[0] if parts else self.events.select("case").limit(0)
+            for needed in set(word.needs) & set(self.words.roots):
+                wanted = [needed, ACTOR] if needed == PRACTITIONER and word.by_subject else [needed]
+                heads = self._heads()
+                some = events.filter(events.type == word.name).anti_join(heads.filter(heads.root == needed), "case")
+                self._blame(some.anti_join(ties.filter(ties.qualifier.isin(wanted)), ["case", ("id", "event")]))
+
+    def _lists(self, table: ir.Table, name: str, allowed: dict[str, AttributeWord], needing: Sequence[str]) -> None:
+        """Lists of codes: with types that have none, and with what is no code of theirs."""
+        held = table.filter(table[name].notnull())
+        kept = self._keep(_LISTS, held.select("type", held=held[name]).distinct())
+
+        def wrong(some: ir.Table) -> list[ir.Table]:
+            each = some.mutate(code=some.held.unnest())
+            right = _any((each.type == kind) & each.code.isin(list(word.codes)) for kind, word in allowed.items())
+            elsewhere = ~some.type.isin(list(allowed)).fill_null(False)
+            return [some.filter(elsewhere), each.filter(~right.fill_null(False))]
+
+        if any(self.engine.fetch(self._sql(some.select("type").limit(1))) for some in wrong(kept)):
+            for some in wrong(held.select("case", "type", held=held[name])):
+                self._blame(some)
+        self.engine.drop([_LISTS])
+        if needing:
+            self._blame(table.filter(table.type.isin(needing) & table[name].isnull()))
+
+    def _where(self, table: ir.Table, kept: ir.Table, checks: Sequence[_Check]) -> None:
+        """Ask which checks fail on what was put together, and then in which cases these do."""
+        asked = kept.agg(**{f"c{n}": here.fill_null(False).any() for n, (here, _) in enumerate(checks)})
+        failed = self.engine.fetch(self._sql(asked))[0]
+        wrong = [there() for (_, there), fails in zip(checks, failed, strict=True) if fails]
+        if wrong:
+            self._blame(table.filter(_any(wrong)))
+
+    def _heads(self) -> ir.Table:
+        """The cases that have an object of their own, and the type of that."""
+        things = self.raw["objects"]
+        return things.filter((things.id == things.case) & things.type.isin(self.words.roots)).select(
+            "case", root="type"
+        )
+
+    def _keep(self, name: str, table: ir.Table) -> ir.Table:
+        self.engine.keep(name, self._sql(table))
+        return ibis.table(table.schema(), name=name)
+
+    def _blame(self, rows: ir.Table) -> None:
+        cases = rows.select(case=rows.case.fill_null("")).distinct()
+        self.found |= {str(case) for (case,) in self.engine.fetch(self._sql(cases))}
+
+    def _sql(self, table: ir.Table) -> str:
+        return str(ibis.to_sql(table, dialect=self.engine.dialect, pretty=False))
+
+
+def _bit(found: ir.Table, name: str, *, first: bool) -> ir.IntegerValue:
+    """What one tie adds to a column of bits."""
+    bad, acted = (BAD, ACTED) if first else (0, 0)
+    return ibis.cases(
+        (found[UNREADABLE].fill_null(True), bad),
+        (found.qualifier == found.thing_type, found[name]),
+        ((found.qualifier == ACTOR) & (found.thing_type == PRACTITIONER), acted),
+        else_=bad,
+    ).cast("int64")
 
 
 def _is_id(column: ir.StringColumn) -> ir.BooleanValue:
-    return (column.re_search(f"^{ID.pattern}$") & ~column.contains("\n")).fill_null(False)
+    # What `ID` does not match, in words that mean the same everywhere: the ends of a text do not.
+    wrong = column.re_search("^[_.:-]|[^A-Za-z0-9_.:-]")
+    return (~wrong & column.length().between(1, 64)).fill_null(False)
 
 
 def _in_range(day: ir.DateValue) -> ir.BooleanValue:
-    return ((day >= ibis.literal(EARLIEST)) & (day <= ibis.literal(LATEST))).fill_null(False)
+    return day.between(ibis.literal(EARLIEST), ibis.literal(LATEST)).fill_null(False)
 
 
-def _unsaid(column: ir.Column) -> ir.BooleanValue:
-    return column.isnull()
+def _row_wrong(table: ir.Table, dates: Sequence[str]) -> ir.BooleanValue:
+    """What can be wrong with a row of objects, events or links, whatever its type; true or false, never null."""
+    wrong = table[UNREADABLE].fill_null(True)
+    if "id" in table.columns:
+        wrong = wrong | ~_is_id(table.id)
+    if "happened" in table.columns:
+        wrong = wrong | ~_in_range(table.happened) & (table.happened.notnull() | ibis.literal("id" in table.columns))
+        wrong = wrong | table.recorded.notnull() & ~_in_range(table.recorded.date())
+        wrong = wrong | (table.recorded.date() < table.happened).fill_null(False)
+    return _any([wrong, *(table[name].notnull() & ~_in_range(table[name]) for name in dates)])
 
 
-def _twice(table: ir.Table, key: list[str]) -> ir.Table:
-    counted = table.group_by(key).agg(rows=table.count())
-    return counted.filter(counted.rows > 1).select("case")
+def _any(conditions: Iterable[ir.BooleanValue]) -> ir.BooleanValue:
+    return reduce(or_, conditions, ibis.literal(False))
 
 
-def _allowed(words: Iterable[ObjectWord | EventWord]) -> dict[str, dict[str, AttributeWord]]:
+def _said(name: str) -> str:
+    return f"said_{name}"
+
+
+def _allowed(words: _Words) -> _Allowed:
     """Each attribute with the types that may have it."""
-    found: dict[str, dict[str, AttributeWord]] = {}
+    found: _Allowed = {}
     for word in words:
         for attribute in word.attributes:
             found.setdefault(attribute.name, {})[word.name] = attribute
     return found
 
 
-def _misplaced(table: ir.Table, name: str, allowed: dict[str, AttributeWord]) -> ir.BooleanValue:
-    """An attribute of a type that does not have it, or that does not hold one of its codes or a possible day."""
+def _needing(words: _Words, name: str) -> list[str]:
+    """The types of event that say nothing without this attribute."""
+    return [
+        word.name for word in words if isinstance(word, EventWord) and name in word.needs and name in word.attribute
+    ]
+
+
+def _of_kind(allowed: _Allowed, *kinds: str) -> list[str]:
+    """The attributes that are of such a kind in some type."""
+    return [name for name, words in allowed.items() if any(word.kind in kinds for word in words.values())]
+
+
+def _together(allowed: _Allowed) -> list[str]:
+    """Attributes with a code in every type that has them, so few for each type that the different rows are few."""
+    found: list[str] = []
+    rows: dict[str, int] = {}
+    for name, words in allowed.items():
+        more = {kind: rows.get(kind, 1) * (len(word.codes) + 1) for kind, word in words.items()}
+        if all(word.kind == "code" for word in words.values()) and max(more.values()) <= _MOST_TOGETHER:
+            found.append(name)
+            rows |= more
+    return found
+
+
+def _misplaced(table: ir.Table, name: str, allowed: _Allowed, needing: Sequence[str]) -> ir.BooleanValue:
+    """An attribute of a type that does not have it, or that does not hold one of its codes, or is needed and not there."""
     column = table[name]
     by_codes: dict[tuple[str, ...], list[str]] = {}
-    for kind, word in allowed.items():
+    for kind, word in allowed[name].items():
         by_codes.setdefault(tuple(word.codes) if word.kind == "code" else (), []).append(kind)
-    right: ir.BooleanValue = ibis.literal(False)
-    for codes, kinds in by_codes.items():
-        here = table.type.isin(kinds)
-        right = right | (here & column.isin(list(codes)) if codes else here)
-    if next(iter(allowed.values())).kind == "date":
-        right = right & _in_range(column)  # type: ignore[arg-type]  # a column of dates
-    return column.notnull() & ~right
-
-
-def _lists(words: Iterable[ObjectWord | EventWord]) -> list[str]:
-    return sorted({attribute.name for word in words for attribute in word.attributes if attribute.kind == "codes"})
-
-
-def _wrong_codes(table: ir.Table, name: str, words: Iterable[ObjectWord | EventWord]) -> ir.Table:
-    some = table.filter(table[name].notnull()).select("case", "type", held=table[name])
-    each = some.select("case", "type", held=some.held.unnest())
-    right: ir.BooleanValue = ibis.literal(False)
-    for kind, word in _allowed(words)[name].items():
-        right = right | ((each.type == kind) & each.held.isin(list(word.codes)))
-    return each.filter(~right.fill_null(False)).select("case")
-
-
-def _about(words: Iterable[EventWord]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for word in words:
-        for qualifier in word.about:
-            found.setdefault(qualifier, []).append(word.name)
-    return found
+    right = _any(
+        table.type.isin(kinds) & column.isin(list(codes)) if codes else table.type.isin(kinds)
+        for codes, kinds in by_codes.items()
+    )
+    wrong = column.notnull() & ~right
+    return wrong | table.type.isin(needing) & column.isnull() if needing else wrong
