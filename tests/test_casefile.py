@@ -207,4 +207,4 @@ def test_the_timeline_cannot_be_changed_and_shows_only_what_both_clocks_let_thro
     assert seen(date(2025, 3, 6), datetime(2025, 3, 7)) == (["e1", "e2"], ["amy"])
     assert seen(date(2025, 4, 2)) == (["e1", "e2"], ["amy", "ben"])
     with pytest.raises(Exception, match="Frozen graph"):
-        Timeline(case, View(date(2025, 4, 2))).graph.add_node("x")
+        Timeline(case, View(date(2025, 4, 2))).graph.add_node(("object", "x"))
