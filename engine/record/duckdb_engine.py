@@ -1,4 +1,4 @@
-"""DuckDB over the tables of a caseload in a directory (Parquet, CSV)."""
+"""DuckDB over the tables of a caseload in a directory (Parquet, CSV) or a DuckDB file."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from engine.record.model import CaseRecord
-from engine.record.suspects import UNREADABLE, raw_name
-from engine.record.table_engine import BAD_CASES, own_ids, quoted
+from engine.record.table_engine import BAD_CASES, between, own_ids, raw_rows
 from engine.record.table_files import readable
 from engine.record.table_reader import Caseload
-from engine.record.tables import FIXED, SQL, Kind, columns
+from engine.record.tables import FIXED, SQL, Kind, columns, raw_name
 
-_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DAY = "[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}"
 _CELLS: dict[Kind, str] = {
     "date": f"CASE WHEN regexp_full_match({{0}}, '{_DAY}') THEN try_cast({{0}} AS DATE) END",
     "moment": (
@@ -42,7 +41,6 @@ class DuckDBEngine:
             self._connection.execute(f"SET threads = {int(threads)}")
         self._connection.execute("SET preserve_insertion_order = false")
         self.leave_out([])
-        self._lay_out("true")
 
     def keep(self, name: str, question: str) -> None:
         """Keep what the question gives as a table."""
@@ -73,8 +71,11 @@ class DuckDBEngine:
             self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
 
     def leave_out(self, cases: Sequence[str]) -> None:
-        """Take these cases out of the raw tables."""
-        self.upload(BAD_CASES, pa.table({"case": pa.array(cases, pa.string())}))
+        """Let the raw tables show every case but these."""
+        # Not by `upload`: for that DuckDB loads pandas, and whoever looks at one case would wait for it.
+        each = f'CREATE OR REPLACE TEMP TABLE "{BAD_CASES}" AS SELECT unnest(?::VARCHAR[]) AS "case"'
+        self._connection.execute(each, [list(cases)])
+        self._lay_out("true")
 
     def case_ids(self) -> list[str]:
         """The ids of the cases that have their object, in order, without those left out."""
@@ -82,7 +83,7 @@ class DuckDBEngine:
 
     def narrow(self, first: str, last: str) -> None:
         """Let the raw tables show only the cases from the first to the last."""
-        self._lay_out(f"\"case\" BETWEEN {quoted(first)} AND {quoted(last)}")
+        self._lay_out(between(first, last))
 
     def case(self, case_id: str) -> CaseRecord:
         """One case, read strictly."""
@@ -105,21 +106,16 @@ class DuckDBEngine:
     def _raw(self, table: str, kinds: dict[str, Kind], only: str) -> str:
         """The view that gives a table all its columns, typed."""
         known, as_text = self.caseload.columns(table)
-        shown, amiss = [], ["false"]
+        cells, amiss = dict[str, str](), list[str]()
         for name, kind in kinds.items():
             column = f'"{name}"'
             if name not in known:
-                shown.append(f"CAST(NULL AS {SQL[kind]}) AS {column}")
-                continue
-            cell = column
-            if as_text and kind in _CELLS:
-                cell = _CELLS[kind].format(column)
-                amiss.append(f"({column} IS NOT NULL AND {cell} IS NULL)")
+                cells[name] = f"CAST(NULL AS {SQL[kind]})"
+            elif as_text and kind in _CELLS:
+                cells[name] = _CELLS[kind].format(column)
+                amiss.append(f"({column} IS NOT NULL AND {cells[name]} IS NULL)")
             elif kind in ("text", "code") and name not in FIXED[table]:
-                cell = f"nullif({column}, '')"  # an empty text is not recorded
-            shown.append(f"{cell} AS {column}")
-        good = f'("case" IS NULL OR "case" NOT IN (SELECT "case" FROM "{BAD_CASES}"))'  # noqa: S608 - names of ours
-        return (
-            f"CREATE OR REPLACE TEMP VIEW {raw_name(table)} AS "  # noqa: S608 - names of ours
-            f"SELECT {', '.join(shown)}, {' OR '.join(amiss)} AS {UNREADABLE} FROM {table} WHERE {good} AND {only}"
-        )
+                cells[name] = f"nullif({column}, '')"  # an empty text is not recorded
+            else:
+                cells[name] = column
+        return f"CREATE OR REPLACE TEMP VIEW {raw_name(table)} AS {raw_rows(cells, amiss, table, only)}"

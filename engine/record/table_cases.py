@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from engine.record.building import CaseBuilder
 from engine.record.model import CaseRecord
 from engine.record.problem import RecordProblem, harmless, nearest
+from engine.record.table_cells import Wrong, read_cells
+from engine.record.tables import FIXED, Kind
 
 MOST_ROWS = 100_000
 """No case has more rows in one table: one that claims to is quarantined before it fills the memory."""
@@ -27,16 +33,41 @@ class BadCase(RecordProblem):
         self.case = case
 
 
+def read_rows(
+    table: str, batch: pa.RecordBatch | pa.Table, kinds: Mapping[str, Kind], *, as_text: bool = False
+) -> list[Row]:
+    """The rows of a table's columns, which are in the order of `kinds`; `as_text` when all of them hold text."""
+    wrong: dict[int, Wrong] = {}
+    fixed: list[list[Any]] = []
+    attributes: list[dict[str, Any]] = []
+    if len(kinds) > len(FIXED[table]):
+        attributes = [{} for _ in range(batch.num_rows)]
+    for position, (name, kind) in enumerate(kinds.items()):
+        column = batch.column(position)
+        if name == "case":
+            continue
+        if name in FIXED[table]:
+            fixed.append(read_cells(column, kind, as_text, name, range(batch.num_rows), wrong))
+        elif column.null_count < batch.num_rows:
+            places = pc.indices_nonzero(column.is_valid()).to_pylist()
+            values = read_cells(column.drop_null(), kind, as_text, name, places, wrong)
+            for row, value in zip(places, values, strict=True):
+                if value != "":  # as in the writer
+                    attributes[row][name] = value
+    amiss: Iterable[Wrong | None] = [wrong.get(row) for row in range(batch.num_rows)] if wrong else repeat(None)
+    return list(zip(attributes or repeat({}), amiss, *fixed, strict=False))
+
+
 def build_case(
     builder: CaseBuilder,
-    files: Mapping[str, Path],
+    files: Mapping[str, Path | str],
     case: str,
     objects: list[Row],
     events: list[Row],
     ties: list[Row],
     links: list[Row],
 ) -> CaseRecord:
-    """The case with that id, from its rows of each table. `files` are the tables' files by name, for messages.
+    """The case with that id, from its rows of each table. `files` say where each table is, for messages.
 
     Raises:
         BadCase: when they cannot be a case; names file, case, row and remedy.

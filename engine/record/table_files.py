@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,8 +12,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.record.problem import RecordProblem, harmless, nearest
-from engine.record.tables import FORMAT, MANIFEST, TABLES, Kind
+from engine.record.problem import KeptError, RecordProblem, harmless, nearest
+from engine.record.tables import FIXED, FORMAT, MANIFEST, TABLES, Kind
 
 _MOST_HEADER = 1_000_000
 
@@ -55,6 +55,18 @@ def _check_format(path: Path) -> None:
         raise RecordProblem(str(file), "", f"is not of format {FORMAT}", remedy)
 
 
+def is_database(path: Path) -> bool:
+    """Whether this is a DuckDB file.
+
+    Raises:
+        RecordProblem: when it cannot be read.
+    """
+    if not path.is_file():
+        return False
+    with readable(path), path.open("rb") as handle:
+        return handle.read(12)[8:] == b"DUCK"
+
+
 def parquet_schema(file: Path) -> dict[str, pa.DataType | None]:
     """The columns of a Parquet file with their types.
 
@@ -85,13 +97,25 @@ def csv_header(file: Path) -> dict[str, pa.DataType | None]:
     return dict.fromkeys(names)
 
 
+def check_names(file: Path | str, table: str, found: Iterable[str], known: Mapping[str, Kind]) -> None:
+    """Raise what is wrong with the names of a table's columns: an unknown one, or one that is missing."""
+    names = list(found)
+    for name in names:
+        if name not in known:
+            problem = f"is not a column of {table}{nearest(name, known)}"
+            raise bad_column(file, name, problem, f"Rename it or leave it out. Columns: {', '.join(known)}.")
+    for name in FIXED[table]:
+        if name not in names:
+            raise bad_column(file, name, "is missing", f"Every {table} table has: {', '.join(FIXED[table])}.")
+
+
 def _once(file: Path, names: list[str]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise bad_column(file, name, "is there twice", "Keep one of them.")
 
 
-def bad_column(file: Path, name: str, problem: str, remedy: str) -> RecordProblem:
+def bad_column(file: Path | str, name: str, problem: str, remedy: str) -> RecordProblem:
     """What is wrong with a column, to be raised."""
     return RecordProblem(str(file), f"column '{harmless(name, 80)}'", problem, remedy)
 
@@ -123,6 +147,11 @@ def readable(file: Path) -> Iterator[None]:
     """What DuckDB and pyarrow complain about is said as everything else is."""
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise KeptError(
+            f"{file}: this needs more memory than it may take, or more room on the disk for what does not fit "
+            f"({harmless(str(error).splitlines()[0])}). Allow more with --memory, such as --memory 4GB."
+        ) from error
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         reason = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
         problem = f"cannot be read; it may have been cut short ({reason})"

@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import glob
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import repeat
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
 import duckdb
-import pyarrow.compute as pc
+import pyarrow as pa
 
 from engine.record.building import CaseBuilder
 from engine.record.dictionary import Dictionary
 from engine.record.model import CaseRecord
 from engine.record.problem import RecordProblem, harmless, nearest
-from engine.record.table_cases import MOST_ROWS, BadCase, Row, build_case
-from engine.record.table_cells import Wrong, read_cells
-from engine.record.table_files import accepts, bad_column, csv_header, find_files, parquet_schema, readable
-from engine.record.tables import ARROW, FIXED, SQL, TABLES, Kind, columns
+from engine.record.table_cases import MOST_ROWS, BadCase, Row, build_case, read_rows
+from engine.record.table_files import (
+    accepts,
+    bad_column,
+    check_names,
+    csv_header,
+    find_files,
+    is_database,
+    parquet_schema,
+    readable,
+)
+from engine.record.tables import ARROW, SQL, TABLES, Kind, columns
 
 _BATCH = 20_000
+
+_HELD = "kept_held.main"
+"""Where the tables of a DuckDB file are."""
 
 _Group = tuple[str, list[Row]]
 
 
 class Caseload:
-    """A caseload to read: opened and checked at once, read case by case in bounded memory.
+    """A caseload to read, in a directory or a DuckDB file: opened and checked at once, read case by case in bounded memory.
 
     Close it, or use it as a context manager. `memory` is how much the sorting may take before it goes to disk.
 
@@ -39,7 +49,8 @@ class Caseload:
 
     def __init__(self, path: Path, dictionary: Dictionary, *, memory: str = "1GB") -> None:
         self.path, self.dictionary = path, dictionary
-        self._files = find_files(path)
+        self._in_file = is_database(path)
+        self._files = {table: path / table for table in TABLES} if self._in_file else find_files(path)
         spill = Path(tempfile.gettempdir()) / f"kept-{uuid4().hex}"  # DuckDB makes it when needed, and takes it away
         self._database = duckdb.connect(
             config={
@@ -51,6 +62,10 @@ class Caseload:
         )
         self._columns: dict[str, dict[str, Kind]] = {}
         try:
+            # What a file says of its parts is read once, not for every view and every question.
+            self._database.execute("LOAD parquet; SET GLOBAL parquet_metadata_cache = true")
+            if self._in_file:
+                self._attach()
             for table, kinds in columns(dictionary).items():
                 self._open(table, kinds)
         except BaseException:
@@ -126,14 +141,8 @@ class Caseload:
 
     def _open(self, table: str, known: Mapping[str, Kind]) -> None:
         file = self._files[table]
-        found = csv_header(file) if file.suffix == ".csv" else parquet_schema(file)
-        for name in found:
-            if name not in known:
-                problem = f"is not a column of {table}{nearest(name, known)}"
-                raise bad_column(file, name, problem, f"Rename it or leave it out. Columns: {', '.join(known)}.")
-        for name in FIXED[table]:
-            if name not in found:
-                raise bad_column(file, name, "is missing", f"Every {table} table has: {', '.join(FIXED[table])}.")
+        found = self._schema(table)
+        check_names(file, table, found, known)
         for name, arrow in found.items():
             if arrow is not None and not accepts(known[name], arrow):
                 wanted = ARROW[known[name]]
@@ -145,6 +154,9 @@ class Caseload:
     def _source(self, table: str, names: list[str]) -> str:
         """What makes `table` a name that can be asked."""
         file = self._files[table]
+        cast = ", ".join(f'CAST("{name}" AS {SQL[kind]}) AS "{name}"' for name, kind in self._columns[table].items())
+        if self._in_file:
+            return f"CREATE VIEW {table} AS SELECT {cast}, {self._place(table)} AS file_row_number FROM {_HELD}.{table}"  # noqa: S608
         # The path is quoted for SQL and freed of the stars and brackets that DuckDB would look for other files with.
         path = "'" + glob.escape(str(file)).replace("'", "''") + "'"
         if file.suffix == ".csv":
@@ -155,11 +167,42 @@ class Caseload:
                 f"SELECT *, row_number() OVER () AS file_row_number FROM read_csv({path}, {form}, columns={{{types}}})"  # noqa: S608
             )
             return f"CREATE TABLE {table} AS {content}"
-        cast = ", ".join(f'CAST("{name}" AS {SQL[kind]}) AS "{name}"' for name, kind in self._columns[table].items())
         content = (
             f"SELECT {cast}, file_row_number FROM read_parquet({path}, file_row_number=true, hive_partitioning=false)"  # noqa: S608
         )
         return f"CREATE VIEW {table} AS {content}"
+
+    def _schema(self, table: str) -> dict[str, pa.DataType | None]:
+        file = self._files[table]
+        if self._in_file:
+            return self._database_schema(table)
+        return csv_header(file) if file.suffix == ".csv" else parquet_schema(file)
+
+    def _attach(self) -> None:
+        path = str(self.path).replace("'", "''")
+        try:
+            self._database.execute(f"ATTACH '{path}' AS kept_held (READ_ONLY)")
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            remedy = "Close whatever has it open for writing, or write it again with a DuckDB that is not newer."
+            raise RecordProblem(str(self.path), "", f"cannot be opened ({reason})", remedy) from error
+
+    def _database_schema(self, table: str) -> dict[str, pa.DataType | None]:
+        """The columns of a table in the DuckDB file, with their types."""
+        there = "SELECT 1 FROM duckdb_columns() WHERE database_name = 'kept_held' AND schema_name = 'main' AND table_name = ?"
+        if not self._ask(there, [table]):
+            tables = ", ".join(TABLES)
+            raise RecordProblem(
+                str(self.path), table, "is not there", f"A caseload has the tables {tables} in schema main."
+            )
+        with readable(self.path):
+            held: Any = self._database.sql(f"SELECT * FROM {_HELD}.{table} LIMIT 0")  # noqa: S608 - names of ours
+            return {field.name: field.type for field in held.to_arrow_table().schema}
+
+    def _place(self, table: str) -> str:
+        """What puts the rows of a table in the DuckDB file into their order; a view has none."""
+        plain = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'kept_held' AND schema_name = 'main' AND table_name = ?"
+        return "rowid" if self._ask(plain, [table]) else "0"
 
     def _ask(self, question: str, values: list[str]) -> list[tuple[Any, ...]]:
         with readable(self.path):
@@ -172,7 +215,7 @@ class Caseload:
         current, rows = None, list[Row]()
         for batch in self._batches(table, case):
             cases = batch.column(0).to_pylist()
-            content = self._rows(table, batch)
+            content = read_rows(table, batch, self._columns[table], as_text=self._files[table].suffix == ".csv")
             start, end = 0, len(cases)
             while start < end:
                 key, stop = cases[start], start + 1
@@ -190,7 +233,8 @@ class Caseload:
 
     def _batches(self, table: str, case: str | None) -> Iterator[Any]:
         names = ", ".join(f'"{name}"' for name in self._columns[table] if name != "case")
-        only = "" if case is None else 'WHERE coalesce("case", \'\') = ?'
+        # Nothing but the plain column lets a file's parts that hold other cases be left out.
+        only = "" if case is None else 'WHERE "case" = ?' if case else 'WHERE "case" = ? OR "case" IS NULL'
         question = (
             f'SELECT coalesce("case", \'\') AS "case", {names} FROM {table} {only} '  # noqa: S608 - names of ours
             'ORDER BY "case" NULLS FIRST, file_row_number'
@@ -200,28 +244,6 @@ class Caseload:
         with readable(self._files[table]), self._database.cursor() as connection:
             found: Any = connection.sql(question, params=values)
             yield from found.to_arrow_reader(_BATCH)
-
-    def _rows(self, table: str, batch: Any) -> list[Row]:
-        as_text = self._files[table].suffix == ".csv"
-        wrong: dict[int, Wrong] = {}
-        fixed: list[list[Any]] = []
-        attributes: list[dict[str, Any]] = []
-        if len(self._columns[table]) > len(FIXED[table]):
-            attributes = [{} for _ in range(batch.num_rows)]
-        for position, (name, kind) in enumerate(self._columns[table].items()):
-            column = batch.column(position)
-            if name == "case":
-                continue
-            if name in FIXED[table]:
-                fixed.append(read_cells(column, kind, as_text, name, range(batch.num_rows), wrong))
-            elif column.null_count < batch.num_rows:
-                places = pc.indices_nonzero(column.is_valid()).to_pylist()
-                values = read_cells(column.drop_null(), kind, as_text, name, places, wrong)
-                for row, value in zip(places, values, strict=True):
-                    if value != "":  # as in the writer
-                        attributes[row][name] = value
-        amiss: Iterable[Wrong | None] = [wrong.get(row) for row in range(batch.num_rows)] if wrong else repeat(None)
-        return list(zip(attributes or repeat({}), amiss, *fixed, strict=False))
 
     def _build(self, case: str, rows: list[list[Row]]) -> CaseRecord:
         return build_case(CaseBuilder(self.dictionary, str(self.path)), self._files, case, *rows)

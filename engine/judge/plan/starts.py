@@ -60,7 +60,9 @@ class Starts:
         for name, meaning in zip(masks(self.rows), [TRUE, UNKNOWN] * len(self.rows.scopes), strict=False):
             group = int(name.removeprefix("yes").removeprefix("maybe"))
             here = (starts.w > group * ONE_MASK) & (starts.w <= (group + 1) * ONE_MASK)
-            bit = (starts.w.cast("int64") - (group * ONE_MASK + 1)).clip(lower=0)
+            bit = (
+                (starts.w.cast("int64") - (group * ONE_MASK + 1)).clip(lower=0).cast("int32")
+            )  # PostgreSQL shifts by no other
             how.append((here & (((starts[name] >> bit) & 1) == 1), meaning))
         starts = starts.mutate(scope=ibis.cases(*how, else_=FALSE))
         starts = starts.filter(starts.scope > FALSE)

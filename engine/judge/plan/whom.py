@@ -108,7 +108,7 @@ def _subjects(steps: Steps, rows: RulebookRows, seen: Seen) -> ir.Table:
     found = {}
     for group, name in enumerate(masks(rows)):
         wanted = TRUE if name.startswith("yes") else UNKNOWN
-        mask: ir.IntegerValue = number(0, "int64")
+        mask: ir.IntegerValue = things.o * 0  # of 64 bits: a number in SQL has fewer
         for w, how in held.items():
             if bit_of(w)[0] == group // 2:
                 mask = mask + ibis.ifelse(how == wanted, number(bit_of(w)[1], "int64"), number(0, "int64"))
