@@ -195,7 +195,7 @@ class _Suspects:
             "case", "event", **{name: _bit(found, name, first=not n) for n, name in enumerate(bits.names)}
         )
         said = said.group_by(["case", "event"]).agg(
-            ties=said.count(), **{name: said[name].bit_or() for name in bits.names}
+            ties=said.count(), **{name: _bit_or(said[name]) for name in bits.names}
         )
         events = self.raw["events"].select("case", "id", "type").left_join(kinds, [("type", "name")])
         events = events.select(event_case="case", id="id", no=events.no.fill_null(UNKNOWN))
@@ -259,6 +259,12 @@ class _Suspects:
 
     def _sql(self, table: ir.Table) -> str:
         return str(ibis.to_sql(table, dialect=self.engine.dialect, pretty=False))
+
+
+@ibis.udf.agg.builtin(name="bit_or")  # type: ignore[untyped-decorator]  # ibis carries no types
+def _bit_or(_bits: int) -> int:
+    """What all three databases have, and Ibis not for Spark."""
+    raise NotImplementedError
 
 
 def _bit(found: ir.Table, name: str, *, first: bool) -> ir.IntegerValue:
