@@ -7,6 +7,7 @@ The plan is in `engine.judge.plan`, the places where it can run are `engine.reco
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 import ibis
@@ -15,10 +16,12 @@ import pyarrow.compute as pc
 
 from engine.duty.rulebook import Rulebook
 from engine.judge.finding_table import SCHEMA
-from engine.judge.outcome import Fault
+from engine.judge.outcome import OUTCOMES, Fault
+from engine.judge.plan.findings import FLAG_BITS
 from engine.judge.plan.plan import make_plan
 from engine.judge.plan.rows import RulebookRows
 from engine.judge.plan.steps import Ask, Small
+from engine.record.dictionary import EARLIEST
 from engine.record.suspects import STEPS, suspected
 from engine.record.table_cases import BadCase
 from engine.record.table_engine import TableEngine
@@ -91,7 +94,7 @@ class CaseloadRun:
         # Each question is put into SQL once, and asked of every part of the caseload.
         self._steps = [(step, None if isinstance(step, Small) else self._sql(step.expr)) for step in self._plan.steps]
         self._failed = self._sql(self._plan.failed)
-        self._findings = self._sql(self._plan.findings)
+        self._findings, self._people = self._sql(self._plan.found.findings), self._sql(self._plan.found.people)
         self.problems = self._quarantined()
         engine.leave_out([problem.case for problem in self.problems])
         self._parts = _parts(engine.case_ids(), together)
@@ -111,7 +114,8 @@ class CaseloadRun:
                 self._engine.drop(self._plan.done_with.get(step.name, ()))
             self._note_faults()
             self.cases += cases
-            yield from map(_with_lists, self._engine.stream(self._findings, _TRAVELLING))
+            people = pa.Table.from_batches(self._engine.stream(self._people, _PEOPLE), _PEOPLE)
+            yield from map(_Teller(self._rows, people).batch, self._engine.stream(self._findings, _TRAVELLING))
 
     def _quarantined(self) -> list[BadCase]:
         """Every case that is suspected, read through the one strict gate: what is wrong with those that it refuses."""
@@ -137,37 +141,65 @@ class CaseloadRun:
         return str(ibis.to_sql(table, dialect=self._dialect, pretty=False))
 
 
+class _Teller:
+    """Puts the findings of one part into words."""
+
+    def __init__(self, rows: RulebookRows, people: pa.Table) -> None:
+        self._people = people
+        self._editions = rows.edition_table()
+        flags = list(FLAG_BITS)
+        self._flags = pa.array(
+            [[flag for flag in flags if FLAG_BITS[flag] & bits] for bits in range(2 ** len(flags))],
+            pa.list_(pa.string()),
+        )
+
+    def batch(self, found: pa.RecordBatch) -> pa.RecordBatch:
+        """A batch with the columns of `SCHEMA`."""
+        edition = pc.subtract(found.column("k"), 1)
+        person = pc.index_in(found.column("case_n"), self._people.column("case_n").combine_chunks())
+        columns: dict[str, pa.Array] = {
+            "instance": found.column("instance"),
+            "subject": found.column("subject"),
+            "evidence": pc.split_pattern(found.column("evidence"), ","),
+            "outcome": _coded(found.column("outcome"), list(OUTCOMES)),
+            "flags": self._flags.take(found.column("flags")),
+            "days_over": found.column("days_over"),
+        }
+        for name in ("clause", "duty", "subject_type", "force", "standing", "basis", "decided_by"):
+            columns[name] = _coded(edition, self._editions.column(name).to_pylist())
+        for name in ("case", "team", "practitioner"):
+            columns[name] = pa.DictionaryArray.from_arrays(person, self._people.column(name).combine_chunks())
+        for name in ("start", "due", "done"):
+            columns[name] = pc.add(found.column(name), _SINCE_1970).cast(pa.date32())
+        columns["missing"] = pa.nulls(found.num_rows, pa.string())
+        nothing = pa.DictionaryArray.from_arrays(pa.array([0] * found.num_rows, pa.int32()), pa.array([""]))
+        columns["why"] = columns["put_right"] = nothing
+        return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+_SINCE_1970 = pa.scalar((EARLIEST - date(1970, 1, 1)).days, pa.int32())
+
 _TRAVELLING = pa.schema(
-    [pa.field(field.name, pa.string()) if pa.types.is_list(field.type) else field.remove_metadata().with_nullable(True)
-     for field in SCHEMA if field.name not in ("missing", "why", "put_right")]
+    [("instance", pa.string()), ("subject", pa.string()), ("evidence", pa.string()), ("k", pa.int32()), ("case_n", pa.int64()),
+     ("outcome", pa.int32()), ("flags", pa.int32()), ("start", pa.int32()), ("due", pa.int32()), ("done", pa.int32()),
+     ("days_over", pa.int32())]
 )  # fmt: skip
-"""The columns as a plan gives them: lists as text, joined with commas, which no id holds."""
+"""The findings as a plan gives them."""
+
+_PEOPLE = pa.schema(
+    [("case_n", pa.int64()), ("case", pa.string()), ("team", pa.string()), ("practitioner", pa.string())]
+)
 
 
-def _with_lists(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """A batch with the columns of `SCHEMA`."""
-    columns = []
-    for field in SCHEMA:
-        if field.name == "missing":
-            columns.append(pa.nulls(batch.num_rows, field.type))
-        elif field.name in ("why", "put_right"):
-            columns.append(pa.array([""], field.type).take(pa.array([0] * batch.num_rows)))
-        elif field.name == "flags":
-            columns.append(_split(batch.column("flags")))
-        elif pa.types.is_list(field.type):
-            columns.append(pc.split_pattern(batch.column(field.name), ","))
-        else:
-            columns.append(batch.column(field.name))
-    return pa.RecordBatch.from_arrays([column.cast(field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
-
-
-def _split(texts: pa.Array) -> pa.Array:
-    """Texts, of which there are few different ones, as lists; an empty one is an empty list."""
-    coded = texts.dictionary_encode()
-    lists = [text.split(",") if text else [] for text in coded.dictionary.to_pylist()]
-    return pa.array(lists, pa.list_(pa.string())).take(coded.indices)
+def _coded(places: pa.Array, texts: Sequence[str]) -> pa.DictionaryArray:
+    """Places in a list of texts, as the texts."""
+    return pa.DictionaryArray.from_arrays(places.cast(pa.int32()), pa.array(texts, pa.string()))
 
 
 def _parts(ids: Sequence[str], together: int) -> list[tuple[str, str, int]]:
     """The ids, which are in order, in parts of so many: the first and the last of each, and how many they are."""
-    return [(part[0], part[-1], len(part)) for start in range(0, len(ids), together) if (part := ids[start : start + together])]
+    return [
+        (part[0], part[-1], len(part))
+        for start in range(0, len(ids), together)
+        if (part := ids[start : start + together])
+    ]
