@@ -279,10 +279,10 @@ def agree_on(rulebook: Rulebook, chosen: dict[Night, list[CaseRecord]], folder: 
 
 
 def test_most_examples(rulebook: Rulebook, tmp_path: Path) -> None:
-    """Half of all examples are seen from these few nights."""
+    """Many examples are seen from these few nights; the soak has them all."""
     every = nights(rulebook)
-    usual = {night: every[night] for night in list(every)[:20]}
-    assert 2 * sum(map(len, usual.values())) > sum(map(len, every.values()))
+    usual = {night: every[night] for night in list(every)[:8]}
+    assert 4 * sum(map(len, usual.values())) > sum(map(len, every.values()))
     agree_on(rulebook, usual, tmp_path)
 
 

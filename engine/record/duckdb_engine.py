@@ -17,7 +17,7 @@ _DAY = "[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}"
 _CELLS: dict[Kind, str] = {
     "date": f"CASE WHEN regexp_full_match({{0}}, '{_DAY}') THEN try_cast({{0}} AS DATE) END",
     "moment": (
-        f"CASE WHEN regexp_full_match({{0}}, '{_DAY}([T ][0-9]{{{{2}}}}:[0-9]{{{{2}}}}(:[0-9]{{{{2}}}}(\\.[0-9]{{{{1,6}}}})?)?)?') "
+        f"CASE WHEN regexp_full_match({{0}}, '{_DAY}([T ]([01][0-9]|2[0-3]):[0-9]{{{{2}}}}(:[0-9]{{{{2}}}}(\\.[0-9]{{{{1,6}}}})?)?)?') "
         "THEN try_cast({0} AS TIMESTAMP) END"
     ),
     "number": "CASE WHEN regexp_full_match({0}, '-?[0-9]{{1,15}}') THEN try_cast({0} AS BIGINT) END",
