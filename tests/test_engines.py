@@ -34,9 +34,9 @@ Judged = tuple[list[dict[str, object]], list[tuple[str, str, str]]]
 Placed = Callable[[Path], str]
 
 
-def judged(engine: TableEngine, book: Rulebook, only: tuple[str, ...] = ()) -> Judged:
+def judged(engine: TableEngine, book: Rulebook, only: tuple[str, ...] = (), together: int = 40) -> Judged:
     """The findings in order, and the cases set aside with what is wrong with them, wherever they lie."""
-    run = CaseloadJudge(book, only=only).judge(engine, VIEW, together=40)
+    run = CaseloadJudge(book, only=only).judge(engine, VIEW, together=together)
     rows = [row for batch in run.findings() for row in batch.to_pylist()]
     assert not run.faults
     problems = [(bad.case, bad.problem, bad.remedy) for bad in run.problems]
@@ -170,7 +170,7 @@ def test_spark_gives_the_same(caseload: Path, rulebook: Rulebook, expected: Judg
         with closing(open_engine(str(caseload), rulebook.dictionary)) as other:
             assert engine.case(some) == other.case(some)
             assert engine.count() == other.count()
-        assert judged(engine, rulebook) == expected
+        assert judged(engine, rulebook, together=100) == expected
 
 
 @pytest.mark.soak

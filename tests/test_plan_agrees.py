@@ -42,11 +42,11 @@ from tests.conftest import FIXTURES
 from tests.strategies import DICTIONARY
 from tests.variants import Batch, batches, named
 
-SEEDS, BOOKS, CASES, VARIANTS = 40, 3, 44, 19
+SEEDS, BOOKS, CASES, VARIANTS = 16, 3, 48, 44
 """The soak: so many rulebooks for each seed, cases drawn for each rulebook, and variants made of each case."""
 
 
-def agree(batch: Batch, every: int = 10) -> None:
+def agree(batch: Batch, every: int = 8) -> None:
     """The caseload judge and the oracle say the same of all cases, and the case judge of every so-manieth, in all columns."""
     found = judged(batch)
     short, wanted = as_the_oracle(found), by_the_oracle(batch)

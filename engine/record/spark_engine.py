@@ -66,6 +66,7 @@ _SETTINGS = {
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.caseSensitive": "true",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.codegen.hugeMethodLimit": "8000",  # Java never compiles longer ones: left as they are, they crawl
     "spark.sql.maxPlanStringLength": "1000",
 }
 
