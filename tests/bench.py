@@ -39,6 +39,7 @@ from engine.record.model import CaseRecord
 from engine.record.table_engine import closing
 from engine.record.table_reader import Caseload
 from engine.record.timeline import View
+from tests import bench_caseload
 
 ROOT = Path(__file__).parent.parent
 TWENTY = ("NS-2.", "NS-3.", "NS-5.")
@@ -88,10 +89,20 @@ def bench(*, quick: bool) -> None:
             *around(console, book, Path(folder), size),
         ]
         commands = checking(console, size)
+    sizes = bench_caseload.QUICK if quick else bench_caseload.FULL
+    kept_for_next_time = ROOT / "out" / "bench"
+    kept_for_next_time.mkdir(parents=True, exist_ok=True)
+    with progress(console, "the caseload judge, and the nearest systems", sizes.national) as advance:
+        found = list(bench_caseload.ratios(kept_for_next_time, book, sizes, advance, lines[1].each))
+    judgings = [one for one in found if isinstance(one, bench_caseload.Judging)]
+    compared = [one for one in found if isinstance(one, bench_caseload.Ratio)]
     console.print(shown(lines))
     console.print(shown_commands(commands))
+    console.print(table(JUDGINGS, judging_rows(judgings)))
+    console.print(table(RATIOS, [tuple(one) for one in compared]))
     if not quick:
-        (ROOT / "BENCHMARKS.md").write_text(page(lines, commands, book, size), encoding="utf-8")
+        text = page(lines, commands, book, size, judgings, compared)
+        (ROOT / "BENCHMARKS.md").write_text(text, encoding="utf-8")
         console.print("Written to BENCHMARKS.md")
 
 
@@ -230,6 +241,8 @@ def rows(lines: list[Line]) -> list[tuple[str, ...]]:
 
 
 HEADINGS = ("what", "cases", "seconds", "a second", "a processor second", "ratio to judging", "note")
+JUDGINGS = ("the caseload judge", "cases", "findings", "seconds", "processor seconds", "peak memory, GB")
+RATIOS = ("compared", "in this run", "aim", "note")
 COMMANDS = ("command", "median, seconds", "fastest", "slowest", "ratio to starting Python")
 
 
@@ -238,6 +251,20 @@ def command_rows(commands: list[Command]) -> list[tuple[str, ...]]:
     return [
         (one.what, f"{one.median:.2f}", f"{min(one.runs):.2f}", f"{max(one.runs):.2f}", f"{one.median / start:.0f}")
         for one in commands
+    ]
+
+
+def judging_rows(judgings: list[bench_caseload.Judging]) -> list[tuple[str, ...]]:
+    return [
+        (
+            one.what,
+            f"{one.cases:,}",
+            f"{one.findings:,}",
+            f"{one.seconds:.1f}",
+            f"{one.processor:.1f}",
+            f"{one.peak:.1f}",
+        )
+        for one in judgings
     ]
 
 
@@ -256,7 +283,14 @@ def table(headings: tuple[str, ...], body: list[tuple[str, ...]]) -> Table:
     return found
 
 
-def page(lines: list[Line], commands: list[Command], book: Rulebook, size: Size) -> str:
+def page(
+    lines: list[Line],
+    commands: list[Command],
+    book: Rulebook,
+    size: Size,
+    judgings: list[bench_caseload.Judging],
+    compared: list[bench_caseload.Ratio],
+) -> str:
     """The whole of BENCHMARKS.md."""
     return "\n".join(
         [
@@ -276,6 +310,13 @@ def page(lines: list[Line], commands: list[Command], book: Rulebook, size: Size)
             f"The installed command, started anew each time, {size.runs} runs after one that does not count:",
             "",
             *markdown(COMMANDS, command_rows(commands)),
+            "",
+            "The caseload judge, each time in a process of its own that starts Python, makes the plan, checks the tables,",
+            f"judges, and writes every finding as Parquet; DuckDB may take {bench_caseload.MEMORY}:",
+            "",
+            *markdown(JUDGINGS, judging_rows(judgings)),
+            "",
+            *markdown(RATIOS, [tuple(one) for one in compared]),
             "",
         ]
     )

@@ -95,6 +95,7 @@ class CaseloadRun:
         self._steps = [(step, None if isinstance(step, Small) else self._sql(step.expr)) for step in self._plan.steps]
         self._failed = self._sql(self._plan.failed)
         self._findings, self._people = self._sql(self._plan.found.findings), self._sql(self._plan.found.people)
+        engine.leave_out([])  # whatever an earlier judging on this engine left out
         self.problems = self._quarantined()
         engine.leave_out([problem.case for problem in self.problems])
         self._parts = _parts(engine.case_ids(), together)
