@@ -21,10 +21,10 @@ from engine.judge.plan.decided import (
     NOT_KEPT,
     ON_IT,
     SHOWN,
-    SIZES,
     TOO_LATE,
     UNJUDGED,
     Answers,
+    code,
     decisions,
     outcome_numbers,
 )
@@ -116,10 +116,7 @@ def _code(found: ir.Table, today: int) -> ir.IntegerValue:
         judged=found.judged.cast("int32"),
         unset=(found.judged & found.valid_unset).cast("int32"),
     )
-    code: ir.IntegerValue = number(0)
-    for answer, size in zip(answers, SIZES, strict=True):
-        code = code * size + answer
-    return code.cast("int32")
+    return code(answers).cast("int32")
 
 
 _NUMBERS = outcome_numbers()

@@ -316,20 +316,13 @@ class RulebookRows:
         return _slot(self.tests.setdefault(event, []), known[0] if len(known) == 1 else Some(tests=tuple(known)))
 
     def _scope_no(self, for_each: str, scopes: tuple[Scope, ...]) -> int:
-        if (for_each, scopes) not in self.scopes:
-            self.scopes.append((for_each, scopes))
-        return self.scopes.index((for_each, scopes)) + 1
+        return _slot(self.scopes, (for_each, scopes))
 
     def _span_no(self, span: tuple[int, Unit]) -> int:
-        if span not in self.spans:
-            self.spans.append(span)
-        return self.spans.index(span) + 1
+        return _slot(self.spans, span)
 
     def _birth_no(self, duty: Duty, deadline: Anniversary) -> int:
-        birth = (deadline.of, deadline.attribute, deadline.youngest, duty.for_each)
-        if birth not in self.births:
-            self.births.append(birth)
-        return self.births.index(birth) + 1
+        return _slot(self.births, (deadline.of, deadline.attribute, deadline.youngest, duty.for_each))
 
 
 def _starting(duty: Duty) -> list[str]:

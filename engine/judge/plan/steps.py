@@ -1,6 +1,6 @@
 """The steps of a plan: tables that are kept one after another, each an Ibis expression over those before it.
 
-Building a plan touches no database. `engine.judge.plan.engines` runs the steps on one.
+Building a plan touches no database. `engine.judge.caseload_judge` runs the steps on one.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from engine.record.dictionary import EARLIEST
 PREFIX = "kept_"
 """What every table of a plan begins with: the database may hold other tables."""
 
-ibis.options.sql.fuse_selects = (
-    False  # putting selects into one another takes Ibis most of its time, and saves engines nothing
-)
+# Putting selects into one another takes Ibis most of its time, and saves engines nothing.
+ibis.options.sql.fuse_selects = False
 
 EPOCH = ibis.date(EARLIEST.year, EARLIEST.month, EARLIEST.day)
 PACK = 2**32

@@ -7,14 +7,13 @@ import pyarrow as pa
 from ibis.expr import types as ir
 
 from engine.duty.rulebook import JUDGEMENT
+from engine.judge.plan.decided import PERSON
 from engine.judge.plan.dues import AFTER, days_after
 from engine.judge.plan.rows import ACTOR_NO, FOREVER, NOBODY, RulebookRows, day_number, table
 from engine.judge.plan.seen import Seen, leading, named
 from engine.judge.plan.starts import Starts
 from engine.judge.plan.steps import Steps, number, packed, union, unpacked_day, unpacked_event
 from engine.record.timeline import View
-
-PERSON_ONLY = 2
 
 
 def verdicts(
@@ -31,7 +30,7 @@ def verdicts(
     work = due.filter(~due.missing).select("i", "k", "o", "per", "start", trigger="e")
     pairs = work.join(given, [("k", "given_k"), ("o", "given_o"), ("per", "given_per")]).join(editions, "k")
     pairs = pairs.left_join(settled.select("i", "done"), "i")
-    alone = pairs.kind == PERSON_ONLY
+    alone = pairs.kind == PERSON
     done_on = ibis.greatest(unpacked_day(pairs.done.fill_null(0)), pairs.start)
     pairs = pairs.select(
         "i", "duty_no", "o", "per", "trigger", "judgement", "given_day", "kept", counts=alone | pairs.done.notnull(),
