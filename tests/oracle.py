@@ -26,6 +26,7 @@ from engine.duty.language import (
     Happen,
     Hold,
     Never,
+    NoOpenBreach,
     OnDate,
     Pattern,
     Plain,
@@ -70,12 +71,16 @@ def judge(
     """Every instance of every duty in one case, in the order of their ids."""
     world = World(case, rulebook, as_at, known_at or datetime.combine(as_at, time.max), stated_only)
     rows = []
-    for duty in rulebook.duties:
+    # What is about outcomes comes last, when it is known what became of everything else.
+    for duty in sorted(rulebook.duties, key=lambda duty: isinstance(duty.must, NoOpenBreach)):
         for instance in world.instances(duty):
             in_force = duty.in_force <= instance.start and (duty.until is None or instance.start < duty.until)
             scope = every([world.in_scope(part, instance) for part in duty.where])
             if in_force and scope is not False:
-                rows.append(judge_one(world, instance, scope))
+                found, decision = judge_one(world, instance, scope)
+                rows.append(found)
+                if not isinstance(duty.must, NoOpenBreach):
+                    world.outcomes.append((duty, found, decision))
     return sorted(rows, key=lambda row: row.instance)
 
 
@@ -201,6 +206,7 @@ class World:
                 self.objects.append(thing)
         events = [event for event in case.events if exists(event.happened, event.recorded)]
         self.events = sorted(events, key=lambda event: (event.happened, event.id))
+        self.outcomes: list[tuple[Duty, Row, Decision]] = []
 
     def joined(self, thing: ObjectRecord) -> date | None:
         """The day on which it joined the case; None is from the start."""
@@ -423,6 +429,15 @@ class World:
             truth = self.holds(must.test, instance.trigger.attributes, start)
             sign = Sign(start, instance.trigger)
             return (sign, None) if truth is True else (None, instance.trigger if truth is None else None)
+        if isinstance(must, NoOpenBreach):
+            standing = [
+                duty
+                for duty, found, decision in self.outcomes
+                if must.force in (None, duty.force)
+                and named_by(must.clauses, duty)
+                and broken_on(start, duty, found, decision)
+            ]
+            return (None, None) if standing else (Sign(start, instance.trigger), None)
         assert isinstance(must, Happen | Recur)
         sure, doubtful = [], []
         for event in self.events:
@@ -532,16 +547,41 @@ class World:
         return days
 
 
+# --- what stands broken
+
+
+def named_by(clauses: tuple[str, ...], duty: Duty) -> bool:
+    """Whether one of these is the duty's id, its clause, or the whole numbers and letters that its clause begins with."""
+    parts = duty.clause.replace(".", "-").split("-")
+    beginnings = [parts[:count] for count in range(1, len(parts) + 1)]
+    return not clauses or duty.id in clauses or any(name.replace(".", "-").split("-") in beginnings for name in clauses)
+
+
+def broken_on(day: date, duty: Duty, found: Row, decision: Decision) -> bool:
+    """Whether what this became of an instance of the duty means that it stood broken on that day."""
+    if found.outcome not in ("breached", "late"):
+        return False
+    if isinstance(duty.must, Never):
+        return day >= decision.shown[0].happened
+    if found.outcome == "breached" and decision.verdict is not None:
+        # Reading: it stands broken from when somebody said that it had not been kept, however early it was due.
+        return day >= decision.verdict.happened
+    assert found.due is not None
+    done_by_then = found.done is not None and found.done <= day
+    return day > found.due and not done_by_then
+
+
 # --- one outcome
 
 
-def judge_one(world: World, instance: Instance, scope: Truth) -> Row:
-    """Where one instance stands."""
+def judge_one(world: World, instance: Instance, scope: Truth) -> tuple[Row, Decision]:
+    """Where one instance stands, and why."""
     duty, trigger = instance.duty, instance.trigger
     known, due = world.due(instance)
     closed = world.closed(instance)
     if instance.unsaid or scope is None or not known or unset(world, duty.model_dump(), instance.start):
-        return row(world.root.id, instance, Decision("undetermined"), None, (), [trigger])
+        undetermined = Decision("undetermined")
+        return row(world.root.id, instance, undetermined, None, (), [trigger]), undetermined
     if duty.at_closure == "falls_due" and closed is not None:
         due = closed if due is None else min(due, closed)
     if isinstance(duty.must, Never):
@@ -564,7 +604,7 @@ def judge_one(world: World, instance: Instance, scope: Truth) -> Row:
     evidence = [trigger, *decision.shown]
     evidence += [reason.event] if explained and reason is not None else []
     evidence += [decision.verdict] if decision.verdict is not None else []
-    return row(world.root.id, instance, decision, due, tuple(sorted(flags)), evidence)
+    return row(world.root.id, instance, decision, due, tuple(sorted(flags)), evidence), decision
 
 
 def decide_record(world: World, instance: Instance, due: date | None, closed: date | None) -> Decision:

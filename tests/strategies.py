@@ -112,11 +112,15 @@ DEADLINES: dict[str, tuple[str, ...]] = {
     "hold": ("at_once",),
     "never": ("before", "anniversary", "by_closure", "none"),
     "stand": ("within", "on_date", "before", "by_closure", "at_once"),
+    "no_open_breach": ("at_once",),
     "be_judged": ("within", "on_date", "before", "by_closure", "at_once", "none"),
 }
 """Each form of what must be, with the deadlines that it may have."""
 
 IDS = ("TT-1.1", "TT-1.1a", "TT-1.2", "TT-2.10b")
+
+LATER_IDS = ("TT-1.1c", "TT-6.1")
+"""Those of duties about outcomes: one is part of a clause that may have others, one is not."""
 
 
 # --- days
@@ -258,7 +262,10 @@ def _others(for_each: str) -> tuple[str, ...]:
 
 
 @st.composite
-def _musts(draw: DrawFn, form: str, starting: tuple[str, ...]) -> say.Must:
+def _musts(draw: DrawFn, form: str, starting: tuple[str, ...], known: tuple[str, ...]) -> say.Must:
+    if form == "no_open_breach":
+        few = st.lists(st.sampled_from(known), max_size=2, unique=True).map(tuple) if known else st.just(())
+        return say.NoOpenBreach(force=draw(st.sampled_from((None, None, "must", "should"))), clauses=draw(few))
     same = draw(st.sampled_from(((), (), (), ("source",), ("place",), ("source", "count"))))
     if form == "happen":
         pool = EVENTS if not same else ORDINARY
@@ -329,18 +336,29 @@ def _judgements(draw: DrawFn) -> say.Judgement:
 
 
 @st.composite
-def duties(draw: DrawFn, name: str, in_force: date, until: date | None, form: str = "", kind: str = "") -> say.Duty:
-    """A duty in any form that makes sense, or in that one with that kind of deadline, in force from and until those days."""
+def duties(
+    draw: DrawFn,
+    name: str,
+    in_force: date,
+    until: date | None,
+    form: str = "",
+    kind: str = "",
+    known: tuple[str, ...] = (),
+) -> say.Duty:
+    """A duty in any form that makes sense, or in that one with that kind of deadline, in force from and until those days.
+
+    It is about outcomes only if that is the form; `known` is what it may then look at.
+    """
     form = form or draw(st.sampled_from(("happen", "happen", "recur", "hold", "never", "stand", "be_judged")))
     for_each = draw(st.sampled_from(("child", "case", "child", "report", "child", "practitioner")))
-    per = None if form == "stand" else draw(st.sampled_from((None, None, None, *_others(for_each))))
+    per = None if form in ("stand", "no_open_breach") else draw(st.sampled_from((None, None, None, *_others(for_each))))
     kind = kind or draw(st.sampled_from(DEADLINES[form]))
     # What is asked of the starting event itself needs an event that has attributes.
     plain = form not in ("hold", "recur") and kind != "on_date" and draw(st.sampled_from((False, False, False, True)))
     first = draw(st.sampled_from((False, False, True)))
     # The first of all cannot be chosen by a list that changes from day to day: the language refuses it.
     when = draw(patterns(EVENTS if plain else (referred, accepted, visited, allocated), not first))
-    must = draw(_musts(form, when.events))
+    must = draw(_musts(form, when.events, known))
     if plain and isinstance(must, say.Happen | say.Never):
         must = must.model_copy(update={"same": ()})
     judged = form == "be_judged" or (
@@ -383,31 +401,58 @@ def _values(draw: DrawFn, name: str, unit: str, window: Window, content: SearchS
 
 
 @st.composite
-def _two_versions(draw: DrawFn, name: str, window: Window) -> list[say.Duty]:
+def _two_versions(
+    draw: DrawFn, name: str, window: Window, form: str = "", known: tuple[str, ...] = ()
+) -> list[say.Duty]:
     """One duty, or two versions of it, the second in force when the first ends, or later."""
     early = draw(st.sampled_from((LONG_AGO,) * 9 + window.hot))
     change = draw(st.one_of(st.none(), st.none(), days(window)))
     if change is None or change <= early:
-        return [draw(duties(name, early, None))]
+        return [draw(duties(name, early, None, form, known=known))]
     again = draw(st.sampled_from((change, change, change + timedelta(days=3))))
     until = draw(st.sampled_from((None, None, again + timedelta(days=9))))
-    return [draw(duties(name, early, change)), draw(duties(name, again, until))]
+    return [
+        draw(duties(name, early, change, form, known=known)),
+        draw(duties(name, again, until, form, known=known)),
+    ]
 
 
 @st.composite
-def rulebooks(draw: DrawFn, window: Window, most: int = 3, *, least: int = 1, ids: tuple[str, ...] = IDS) -> Rulebook:
-    """Duties for `least` to `most` of the ids, some in two versions, with the values that they use."""
+def rulebooks(
+    draw: DrawFn,
+    window: Window,
+    most: int = 3,
+    *,
+    least: int = 1,
+    ids: tuple[str, ...] = IDS,
+    outcomes: bool = True,
+) -> Rulebook:
+    """Duties for `least` to `most` of the ids, some in two versions, with the values that they use.
+
+    With `outcomes`, there are as often as not one or two more that are about the outcomes of those.
+    """
     names = draw(st.lists(st.sampled_from(ids), min_size=least, max_size=most, unique=True))
-    return draw(_holding(window, [duty for name in names for duty in draw(_two_versions(name, window))]))
+    found = [duty for name in names for duty in draw(_two_versions(name, window))]
+    known = _known(found)
+    for name in draw(st.sampled_from(((), (), LATER_IDS[:1], LATER_IDS[1:], LATER_IDS))) if outcomes else ():
+        found += draw(_two_versions(name, window, "no_open_breach", known))
+    return draw(_holding(window, found))
 
 
 @st.composite
-def rulebooks_of_every_form(draw: DrawFn, window: Window) -> Rulebook:
+def rulebooks_of_every_form(draw: DrawFn, window: Window, *, outcomes: bool = True) -> Rulebook:
     """A duty in each form with each kind of deadline that it may have."""
     pairs = [(form, kind) for form, kinds in DEADLINES.items() for kind in dict.fromkeys(kinds)]
+    pairs = [(form, kind) for form, kind in pairs if outcomes or form != "no_open_breach"]
     names = [f"TT-{position}.1" for position in range(1, len(pairs) + 1)]
     found = [draw(duties(name, LONG_AGO, None, form, kind)) for name, (form, kind) in zip(names, pairs, strict=True)]
     return draw(_holding(window, found))
+
+
+def _known(found: list[say.Duty]) -> tuple[str, ...]:
+    """What a duty about outcomes may name to look at these: duties, clauses, what their numbers begin with."""
+    names = [name for duty in found for name in (duty.id, duty.clause, duty.clause.split(".")[0])]
+    return tuple(dict.fromkeys([*names, "TT"]))
 
 
 @st.composite

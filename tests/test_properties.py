@@ -68,9 +68,13 @@ def a_duty_alone_gives_what_it_gives_among_the_others(situation: Situation, _: R
         alone = found(CaseJudge(book, only=[duty], stated_only=situation.stated_only), case, view, explained=True)
         assert {name: one for name, one in alone.items() if one.duty == duty} == expected
         assert alone.items() <= among.items()
-        # And in a rulebook that holds nothing else.
-        small = rulebook_with(book, duties=tuple(one for one in book.duties if one.id == duty))
-        assert found(CaseJudge(small, stated_only=situation.stated_only), case, view, explained=True) == expected
+        # And in a rulebook that holds nothing else, but for what it rests on.
+        later = any(one.about_outcomes for one in book.duties if one.id == duty)
+        kept = tuple(one for one in book.duties if one.id == duty or (later and not one.about_outcomes))
+        small = rulebook_with(book, duties=kept)
+        among_few = found(CaseJudge(small, stated_only=situation.stated_only), case, view, explained=True)
+        assert {name: one for name, one in among_few.items() if one.duty == duty} == expected
+        assert among_few.items() <= among.items()
 
 
 def the_order_of_entries_does_not_matter(situation: Situation, random: Random) -> None:
@@ -200,6 +204,16 @@ DONE_OR_NOT: dict[Outcome, set[Outcome]] = {
 }
 """What an outcome may become from one day to the next, where the record alone decides, whatever happens."""
 
+ABOUT_OUTCOMES: dict[Outcome, set[Outcome]] = {
+    "met": {"met", "breached", "excused", "lapsed"},
+    "breached": {"breached", "met", "excused", "lapsed"},
+    "excused": {"excused", "met"},
+    "due": {"due", "met", "breached", "excused", "lapsed"},
+    "lapsed": {"lapsed", "met"},
+    "undetermined": {"undetermined", "met", "breached", "excused", "lapsed"},
+}
+"""The same of what rests on other outcomes, wherever those may move."""
+
 NEVER: dict[Outcome, set[Outcome]] = {
     "met": {"met"},
     "excused": {"excused"},
@@ -285,6 +299,8 @@ def allowed(one: Finding, duty: Duty, news: Day) -> set[Outcome]:
         may = {one.outcome}
         may |= {"breached"} if one.outcome == "due" and not never else set()
         may |= {"met"} if one.outcome in ("due", "lapsed") and never else set()
+    elif duty.about_outcomes:
+        may = ABOUT_OUTCOMES[one.outcome]
     elif duty.judged:
         may = UNTIL_JUDGED[one.outcome] | (BY_JUDGING if news.judging else set())
     else:
@@ -400,6 +416,10 @@ def what_is_stated_stays_and_what_is_local_is_left_open(situation: Situation, _:
     check_stated(usual, only, book)
 
 
+LESS_BROKEN = {("breached", "met"), ("excused", "met"), ("lapsed", "met")}
+"""What a duty about outcomes may become when fewer of those stand broken."""
+
+
 def check_stated(usual: Found, only: Found, book: Rulebook) -> Iterable[Finding]:
     """The usual findings, compared with those made by what is stated only."""
     assert only.keys() == usual.keys()
@@ -407,6 +427,9 @@ def check_stated(usual: Found, only: Found, book: Rulebook) -> Iterable[Finding]
         duty = duty_of(book, one)
         if one.standing == "local":
             assert only[name].outcome == "undetermined"
+        elif duty.about_outcomes:
+            # What rests on a local value stands broken no more, and nothing else does.
+            assert only[name] == one or (one.outcome, only[name].outcome) in LESS_BROKEN
         elif not lapses_locally(book, duty, one.start):
             assert only[name] == one
     return usual.values()

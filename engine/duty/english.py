@@ -22,6 +22,7 @@ from engine.duty.language import (
     Hold,
     Never,
     NoDeadline,
+    NoOpenBreach,
     OnDate,
     Pattern,
     Plain,
@@ -123,6 +124,8 @@ class English:
                 return f"there must be {self._named(must.pattern)}{same} {by}, and again {by} after each one, until {self._ended(duty)}"
             case Hold():
                 return f"that record itself must show, on that day: {self._test(must.test)}"
+            case NoOpenBreach():
+                return f"on that day {self._outcomes(must, duty)}"
             case Never():
                 return f"there must be no {self._named(must.pattern, article=False)}{same} {by}"
             case Stand():
@@ -132,6 +135,17 @@ class English:
                 return f"at the end of that day there must be {count} {words(must.of)} in the time that lasts {spell}"
             case _:
                 return f"a person must judge it{' ' + by if not isinstance(duty.deadline, NoDeadline) else ''}"
+
+    def _outcomes(self, must: NoOpenBreach, duty: Duty) -> str:
+        """What must not stand broken, and what that means."""
+        force = f"that the standards put as “{must.force}” " if must.force else ""
+        clauses = f"of {_listed(must.clauses, 'or')} " if must.clauses else ""
+        word = self.rulebook.dictionary.object[duty.for_each]
+        where = words(word.name) if word.root else "case"
+        return (
+            f"no promise {force}{clauses}may stand broken in the same {where}, as the record shows now: overdue and not yet "
+            "done, or judged not kept, or something that must never happen and had"
+        )
 
     def _count(self, must: Happen) -> str:
         often = f"at least {must.at_least} times, " if must.at_least > 1 else ""

@@ -163,13 +163,32 @@ class Stand(Frozen):
     at_most: int | None = Field(default=None, ge=0)
 
 
+class NoOpenBreach(Frozen):
+    """No other duty stands broken in the same timeline on the day of the start: a duty about outcomes.
+
+    It looks at the duties with that `force` (None: either) of these `clauses`, each a clause, a part of one or what clauses
+    begin with (`NS-5`, `NS-5.8`, `NS-5.8a`; none: all), and never at another duty about outcomes. What stands broken
+    on a day is in `engine.judge.outcome.broken`.
+    """
+
+    form: Literal["no_open_breach"] = "no_open_breach"
+    force: Force | None = None
+    clauses: tuple[str, ...] = ()
+
+    def looks_at(self, duty: Duty) -> bool:
+        """Whether it rests on what became of that duty."""
+        if duty.about_outcomes or self.force not in (None, duty.force):
+            return False
+        return not self.clauses or any(covers(name, duty) for name in self.clauses)
+
+
 class BeJudged(Frozen):
     """Nothing a record can show: only the judgement of a person, which the duty's `judged` describes."""
 
     form: Literal["be_judged"] = "be_judged"
 
 
-Must = Annotated[Happen | Recur | Hold | Never | Stand | BeJudged, Field(discriminator="form")]
+Must = Annotated[Happen | Recur | Hold | Never | Stand | NoOpenBreach | BeJudged, Field(discriminator="form")]
 
 
 class Judgement(Frozen):
@@ -321,6 +340,11 @@ class Duty(Frozen):
             return "person"
         return "record_and_person" if self.judged else "record"
 
+    @property
+    def about_outcomes(self) -> bool:
+        """Whether it rests on what became of other duties, and so can be judged only after them."""
+        return self.must.form == "no_open_breach"
+
     @cached_property
     def same(self) -> tuple[str, ...]:
         """The attributes whose value ties a fulfilment or an exception to the event that started the instance."""
@@ -340,19 +364,24 @@ class Duty(Frozen):
             refuse("what must never happen has a limit: before an event, until an anniversary, until closure, or none")
         if deadline == "anniversary" and form != "never":
             refuse("an anniversary is the limit of what must never happen")
-        if form == "hold" and deadline != "at_once":
-            refuse("what must hold of the event itself has no deadline of its own")
+        if form in ("hold", "no_open_breach") and deadline != "at_once":
+            refuse("what must hold of the event itself, or on its day, has no deadline of its own")
         if form in ("happen", "stand") and deadline == "none":
             refuse("by when? (within=, on=, before= or by_closure=)")
         if deadline == "by_closure" and form != "never" and self.at_closure != "falls_due":
             refuse("what is due by closure falls due at closure")
         if form == "never" and self.judged:
             refuse("what must never happen is not judged by a person as well")
-        if form == "stand" and (self.per or self.judged):
-            refuse("a standing state is not told apart by object, nor judged")
+        if form in ("stand", "no_open_breach") and (self.per or self.judged):
+            refuse("a standing state, or that nothing stands broken, is not told apart by object, nor judged")
         if self.until is not None and self.until <= self.in_force:
             refuse("it ends before it is in force")
         return self
+
+
+def covers(name: str, duty: Duty) -> bool:
+    """Whether a clause, a part of one, or what clauses begin with, names that duty: `NS-5` does NS-5.8a, `NS-1` not."""
+    return name in (duty.id, duty.clause) or duty.clause.startswith((f"{name}.", f"{name}-"))
 
 
 for _model in (Every, Some, Scope, EventMatch, Hold, Carries, Duty):

@@ -31,6 +31,7 @@ from engine.duty.language import (
     Happen,
     Hold,
     Never,
+    NoOpenBreach,
     OnDate,
     Pattern,
     Recur,
@@ -41,6 +42,7 @@ from engine.duty.language import (
     Test,
     ValueRef,
     Within,
+    covers,
 )
 from engine.duty.values import SPAN_UNITS, Value, explain, read_values
 from engine.duty.words import Event, Thing
@@ -88,6 +90,12 @@ class Rulebook(Frozen):
     def _hangs_together(self) -> Self:
         for duty in self.duties:
             _Check(self, duty).run()
+        later = {duty.id for duty in self.duties if duty.about_outcomes}
+        for duty in self.duties:
+            if duty.id in later and not duty.about_outcomes:
+                raise RulebookProblem(
+                    f"{duty.id}: one version is about outcomes and another is not; give one of them an id of its own"
+                )
         return self
 
     def canonical(self) -> str:
@@ -137,6 +145,12 @@ class Rulebook(Frozen):
         for name in sorted(wanted - known):
             raise RulebookProblem(f"unknown clause '{name}'{nearest(name, known)} (`kept rules list` shows them all)")
         return frozenset(duty.id for duty in self.duties if not wanted or {duty.id, duty.clause} & wanted)
+
+    def rested_on(self, chosen: Iterable[str]) -> frozenset[str]:
+        """The ids of the duties that those among the chosen ones which are about outcomes look at."""
+        ids = set(chosen)
+        musts = [duty.must for duty in self.duties if duty.id in ids and isinstance(duty.must, NoOpenBreach)]
+        return frozenset(duty.id for duty in self.duties if any(must.looks_at(duty) for must in musts))
 
     def editions(self, *, stated_only: bool = False) -> list[Edition]:
         """Each duty once for every stretch of days in which none of its values changes.
@@ -245,12 +259,14 @@ class _Check:
     """Refuses a duty that names what the dictionary or the values do not have."""
 
     def __init__(self, rulebook: Rulebook, duty: Duty) -> None:
-        self.words, self.values, self.duty = rulebook.dictionary, rulebook.values, duty
+        self.words, self.values, self.duties, self.duty = rulebook.dictionary, rulebook.values, rulebook.duties, duty
 
     def run(self) -> None:
         self.words_known()
         self.start_carries()
         self.values_fit()
+        if isinstance(self.duty.must, NoOpenBreach):
+            self.looked_at(self.duty.must)
         if self.duty.judged:
             self.judgement(self.duty.judged.roles)
 
@@ -303,6 +319,15 @@ class _Check:
                 self.refuse(f"the value '{ref.value}' is not a span of time")
         if isinstance(deadline, Anniversary) and self.values[deadline.value.value].unit != "years":
             self.refuse(f"the value '{deadline.value.value}' should be in years")
+
+    def looked_at(self, must: NoOpenBreach) -> None:
+        """Every clause that it names has a duty that it may look at."""
+        others = [duty for duty in self.duties if not duty.about_outcomes]
+        for name in must.clauses:
+            if not any(covers(name, duty) for duty in others):
+                if any(covers(name, duty) for duty in self.duties):
+                    self.refuse(f"'{name}' is itself about outcomes, and cannot be looked at")
+                self.known(name, sorted({duty.clause for duty in others}), "clause")
 
     def judgement(self, roles: tuple[str, ...]) -> None:
         self.known(JUDGEMENT, self.words.event, "event")

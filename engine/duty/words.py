@@ -39,6 +39,7 @@ from engine.duty.language import (
     Must,
     Never,
     NoDeadline,
+    NoOpenBreach,
     OnDate,
     Op,
     Pattern,
@@ -343,6 +344,11 @@ def stand(begins: Events, ends: Events, *, of: Thing, at_least: int = 0, at_most
     return Stand(begins=pattern(begins), ends=pattern(ends), of=of.word.name, at_least=at_least, at_most=at_most)
 
 
+def no_open_breach(*, force: Force | None = None, clauses: Iterable[str] = ()) -> NoOpenBreach:
+    """No duty with that force, of clauses that begin so, stands broken in the same timeline on the day of the start."""
+    return NoOpenBreach(force=force, clauses=tuple(clauses))
+
+
 def be_judged() -> BeJudged:
     """Only a person can say."""
     return BeJudged()
@@ -427,7 +433,7 @@ def duty(
     ]
     if len(given) > 1:
         raise RulebookProblem(f"{id}: more than one deadline")
-    at_once = isinstance(must, Hold) or (isinstance(must, Happen) and must.already and not given)
+    at_once = isinstance(must, Hold | NoOpenBreach) or (isinstance(must, Happen) and must.already and not given)
     deadline = given[0] if given else AtOnce() if at_once or isinstance(must, Stand) else NoDeadline()
     try:
         return Duty(

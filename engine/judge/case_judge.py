@@ -10,13 +10,13 @@ import itertools
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from engine.duty.english import words
-from engine.duty.language import BeJudged, Hold, Never, Within
+from engine.duty.language import BeJudged, Duty, Hold, Never, NoOpenBreach, Within
 from engine.duty.rulebook import Edition, Rulebook
 from engine.judge.explain import explain
-from engine.judge.instances import Instance, Labeller
+from engine.judge.instances import Instance, Labeller, sign
 from engine.judge.matching import lacking
 from engine.judge.outcome import (
     Facts,
@@ -24,6 +24,7 @@ from engine.judge.outcome import (
     Finding,
     Judgements,
     Sign,
+    broken,
     days_over,
     decide,
     evidence,
@@ -40,8 +41,9 @@ _Part = TypeVar("_Part")
 class CaseJudge:
     """Judges cases by one rulebook.
 
-    `only` names clauses or duties to judge, all of them when it is empty. With `stated_only`, local values count as not
-    set. Judging raises nothing for what a case holds: what goes wrong inside one duty of one case is a `Fault`.
+    `only` names clauses or duties to judge, all of them when it is empty; what those about outcomes look at is judged as
+    well, and not reported. With `stated_only`, local values count as not set. Judging raises nothing for what a case
+    holds: what goes wrong inside one duty of one case is a `Fault`.
 
     Raises:
         RulebookProblem: for an unknown clause in `only`.
@@ -49,18 +51,24 @@ class CaseJudge:
 
     def __init__(self, rulebook: Rulebook, *, only: Iterable[str] = (), stated_only: bool = False) -> None:
         self.rulebook = rulebook
-        chosen = rulebook.chosen(only)
+        self.chosen = rulebook.chosen(only)
         self.clauses: dict[str, list[Edition]] = {}
+        self.rested_on: list[Edition] = []
+        """What the chosen duties about outcomes look at, beyond the chosen ones."""
+        rested_on = rulebook.rested_on(self.chosen)
         for edition in rulebook.editions(stated_only=stated_only):
-            if edition.duty.id in chosen:
+            if edition.duty.id in self.chosen:
                 self.clauses.setdefault(edition.duty.clause, []).append(edition)
+            elif edition.duty.id in rested_on:
+                self.rested_on.append(edition)
         self.settler = Settler()
 
     def judge(self, case: CaseRecord, view: View, *, explained: bool = False) -> Judgements:
         """Every finding about the case, seen from there. With `explained`, each says why and what would put it right."""
         run = _CaseRun(self, Timeline(case, view), explained)
         findings = sorted(run.findings(), key=lambda finding: finding.instance)
-        failed = {fault.duty for fault in run.faults}
+        faults = tuple(fault for fault in run.faults if fault.duty in self.chosen)
+        failed = {fault.duty for fault in faults}
         applied = {finding.clause for finding in findings}
         applied |= {duty.clause for duty in self.rulebook.duties if duty.id in failed}
         return Judgements(
@@ -70,37 +78,72 @@ class CaseJudge:
             known_at=view.known_at,
             rulebook=self.rulebook.sha256,
             findings=tuple(findings),
-            faults=tuple(run.faults),
+            faults=faults,
             not_applicable=tuple(clause for clause in self.clauses if clause not in applied),
             events=run.timeline.count(self.rulebook.dictionary.event),
         )
 
 
+class _Broken(NamedTuple):
+    """An instance of a duty that stood broken from `since` until the day before `until`, or for ever."""
+
+    duty: Duty
+    since: date
+    until: date | None
+
+
 class _CaseRun:
-    """One timeline, duty by duty."""
+    """One timeline, duty by duty; those about outcomes after all the others."""
 
     def __init__(self, judge: CaseJudge, timeline: Timeline, explained: bool) -> None:
         self.judge, self.timeline, self.explained = judge, timeline, explained
         self.labeller = Labeller(timeline, judge.rulebook.dictionary, judge.rulebook.calendar)
         self.team, self.practitioner = timeline.case.team, _lead(timeline, judge.rulebook.dictionary)
         self.faults: list[Fault] = []
+        self._broken: list[_Broken] = []
+        self._later: set[str] = set()
+        """The duties about outcomes that have instances in this timeline."""
 
     def findings(self) -> list[Finding]:
-        """The findings of every duty; what failed is in `faults`."""
-        labelled: dict[str, list[Batch | Instance]] = {}
-        for edition in itertools.chain.from_iterable(self.judge.clauses.values()):
-            duty = edition.duty
-            if self.timeline.has(duty.when.events) and self.labeller.applies(duty):
-                found = self._guarded([duty.id], lambda: list(self._labelled(edition)))  # noqa: B023 - called at once
-                labelled.setdefault(duty.id, []).extend(found)
+        """The findings of every chosen duty; what failed is in `faults`."""
+        labelled = self._label(itertools.chain.from_iterable(self.judge.clauses.values()))
+        self._later = {name for name, parts in labelled.items() if parts and _duty(parts[0]).about_outcomes}
+        if self._later:
+            labelled |= self._label(self.judge.rested_on)
         batches = [part for parts in labelled.values() for part in parts if isinstance(part, Batch)]
         asking = dict.fromkeys(batch.duty.id for batch in batches)
         settled = self._guarded(asking, lambda: self.judge.settler.settle(batches))
         findings: list[Finding] = []
-        for name, parts in labelled.items():
+        for name in sorted(labelled, key=self._later.__contains__):
             if settled or name not in asking:
-                findings += self._guarded([name], lambda: list(self._findings(parts)))  # noqa: B023 - called at once
+                parts = labelled[name]
+                if name in self._later and self._rests_on_a_fault(name, parts):
+                    continue
+                found = self._guarded([name], lambda: list(self._findings(parts)))  # noqa: B023 - called at once
+                findings += found if name in self.judge.chosen else []
         return findings
+
+    def _label(self, editions: Iterable[Edition]) -> dict[str, list[Batch | Instance]]:
+        """What there is to judge of each of these duties."""
+        labelled: dict[str, list[Batch | Instance]] = {}
+        for edition in editions:
+            duty = edition.duty
+            if self.timeline.has(duty.when.events) and self.labeller.applies(duty):
+                found = self._guarded([duty.id], lambda: list(self._labelled(edition)))  # noqa: B023 - called at once
+                labelled.setdefault(duty.id, []).extend(found)
+        return labelled
+
+    def _rests_on_a_fault(self, name: str, parts: list[Batch | Instance]) -> bool:
+        """Whether something failed that this duty about outcomes looks at: then it has failed as well."""
+        musts = [must for part in parts if isinstance(must := _duty(part).must, NoOpenBreach)]
+        looked_at = {one.id for one in self.judge.rulebook.duties if any(must.looks_at(one) for must in musts)}
+        failed = [fault for fault in self.faults if fault.duty in looked_at]
+        if failed:
+            duties = ", ".join(dict.fromkeys(fault.duty for fault in failed))
+            error = f"what it rests on could not be judged: {duties}"
+            trace = "\n".join(fault.trace for fault in failed)
+            self.faults.append(Fault(case=self.timeline.case.id, duty=name, error=error, trace=trace))
+        return bool(failed)
 
     def _guarded(self, duties: Iterable[str], work: Callable[[], list[_Part]]) -> list[_Part]:
         """What the work gives; when it fails, nothing, and a fault for each duty that it was for."""
@@ -146,6 +189,9 @@ class _CaseRun:
     def _finding(self, instance: Instance, signs: Settled, starts: set[date]) -> Finding:
         edition, duty, view = instance.edition, instance.edition.duty, self.timeline.view
         excuses = self._excuses(instance, signs)
+        stood = self._stood_broken(duty.must, instance) if isinstance(duty.must, NoOpenBreach) else {}
+        if isinstance(duty.must, NoOpenBreach) and not stood:
+            signs = {**signs, SURE: sign(instance.event, instance.start)}
         done, doubtful = signs.get(SURE), signs.get(DOUBTFUL)
         day = self._worked_on(instance, signs)
         facts = Facts(
@@ -167,6 +213,8 @@ class _CaseRun:
             verdict_missing=edition.valid_missing,
         )
         decision = decide(facts)
+        if self._later and (days := broken(facts, decision)):
+            self._broken.append(_Broken(duty, *days))
         shown = dict.fromkeys((instance.event.id, *evidence(facts, decision)))
         finding = Finding(
             instance=instance.name(self.timeline.case.id),
@@ -190,7 +238,17 @@ class _CaseRun:
             team=self.team,
             practitioner=self.practitioner,
         )
-        return explain(finding, instance, facts, self.judge.rulebook, self.timeline) if self.explained else finding
+        if not self.explained or duty.id not in self.judge.chosen:
+            return finding
+        return explain(finding, instance, facts, self.judge.rulebook, self.timeline, stood)
+
+    def _stood_broken(self, must: NoOpenBreach, instance: Instance) -> dict[str, date]:
+        """The clauses that it looks at and that stood broken on the day of the start, each since when."""
+        stood: dict[str, date] = {}
+        for duty, since, until in self._broken:
+            if must.looks_at(duty) and since <= instance.start and (until is None or instance.start < until):
+                stood[duty.clause] = min(since, stood.get(duty.clause, since))
+        return stood
 
     def _excuses(self, instance: Instance, signs: Settled) -> dict[bool, list[Sign]]:
         """The exceptions on the record: those that excuse under True, those that only show a reason under False."""
@@ -220,6 +278,10 @@ class _CaseRun:
             isinstance(edition.duty.deadline, Within) and edition.span and edition.span[1] == "working_days"
         )
         return due is not None and bool(in_working_days) and self.labeller.calendar.provisional(due)
+
+
+def _duty(part: Batch | Instance) -> Duty:
+    return part.duty if isinstance(part, Batch) else part.edition.duty
 
 
 def _lead(timeline: Timeline, dictionary: Dictionary) -> str:

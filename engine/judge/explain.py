@@ -5,26 +5,49 @@ Made for the findings that somebody opens, not for every instance of a night.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
 from engine.duty.english import STANDING, English, people, span, words
-from engine.duty.language import Before, ByClosure, Happen, Hold, Never, Recur, Stand
-from engine.duty.rulebook import Rulebook
+from engine.duty.language import Before, ByClosure, Happen, Hold, Never, NoOpenBreach, Recur, Stand
+from engine.duty.rulebook import Rulebook, number
 from engine.judge.instances import Instance
 from engine.judge.matching import matches
 from engine.judge.outcome import Facts, Finding
 from engine.record.timeline import Timeline
 
+MOST_NAMED: Final = 5
+"""So many clauses that stood broken are named; of the others, only how many they are."""
 
-def explain(finding: Finding, instance: Instance, facts: Facts, rulebook: Rulebook, timeline: Timeline) -> Finding:
-    """The finding with `why` and `put_right` filled in."""
-    teller = _Teller(finding, instance, facts, rulebook, timeline)
+
+def explain(
+    finding: Finding,
+    instance: Instance,
+    facts: Facts,
+    rulebook: Rulebook,
+    timeline: Timeline,
+    stood: Mapping[str, date],
+) -> Finding:
+    """The finding with `why` and `put_right` filled in.
+
+    `stood`: for a duty about outcomes, the clauses that stood broken on the day of the start, each since when.
+    """
+    teller = _Teller(finding, instance, facts, rulebook, timeline, stood)
     return finding.model_copy(update={"why": teller.why(), "put_right": teller.put_right()})
 
 
 class _Teller:
     def __init__(
-        self, finding: Finding, instance: Instance, facts: Facts, rulebook: Rulebook, timeline: Timeline
+        self,
+        finding: Finding,
+        instance: Instance,
+        facts: Facts,
+        rulebook: Rulebook,
+        timeline: Timeline,
+        stood: Mapping[str, date],
     ) -> None:
-        self.finding, self.instance, self.facts = finding, instance, facts
+        self.finding, self.instance, self.facts, self.stood = finding, instance, facts, stood
         self.duty, self.timeline = instance.edition.duty, timeline
         self.english = English(rulebook)
 
@@ -52,6 +75,10 @@ class _Teller:
             return "It cannot be undone; record what happened and tell your manager." if outcome == "breached" else ""
         if isinstance(duty.must, Hold):
             return f"Put on the record what the {words(self.instance.event.type)} of {people(self.instance.event.happened)} should show."
+        if isinstance(duty.must, NoOpenBreach):
+            event = self.instance.event
+            what = f"the “{words(event.type)}” of {people(event.happened)}"
+            return f"Record what was done in time after all, and put the rest right; or look again at what {what} says."
         return f"Record it, if it was done: {self._wanted()}. If it was not, do it now{self._reason_hint()}."
 
     def _reason_hint(self) -> str:
@@ -112,6 +139,8 @@ class _Teller:
         if outcome == "excused" and facts.excused:
             what = words(self._type(facts.excused.event))
             return f"An exception that the standard allows is on the record for {people(facts.excused.on)}: {what}."
+        if isinstance(self.duty.must, NoOpenBreach):
+            return self._stood_broken()
         if facts.done and not facts.person_only:
             if isinstance(self.duty.must, Hold):
                 return "The record shows what it must."
@@ -125,6 +154,15 @@ class _Teller:
         after = " since" if isinstance(self.duty.must, Recur) else ""
         almost = self._almost()
         return f"There is no record of {self._wanted()}{after}{' that counts' if almost else ''}.{almost}"
+
+    def _stood_broken(self) -> str:
+        """Which clauses stood broken on the day of the start, the longest first."""
+        if not self.stood:
+            return "Nothing that it looks at stood broken on that day, as the record shows now."
+        named = sorted(self.stood.items(), key=lambda item: (item[1], number(item[0])))
+        told = [f"{clause} (since {people(since)})" for clause, since in named[:MOST_NAMED]]
+        more = f", and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+        return f"On that day there stood broken, as the record shows now: {', '.join(told)}{more}."
 
     def _almost(self) -> str:
         """The first event of the right type about the same subject that is on the record, and yet does not count."""

@@ -7,7 +7,7 @@ exception of each kind, when the case closed, what a person judged. How those be
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from engine.duty.language import AtClosure, DecidedBy, Force, Standing
@@ -166,6 +166,27 @@ def counted(facts: Facts, decision: Decision) -> Sign | Verdict | None:
     if decision.outcome == "met":
         return facts.verdict if facts.person_only else facts.done
     return facts.excused if decision.outcome == "excused" else None
+
+
+def broken(facts: Facts, decision: Decision) -> tuple[date, date | None] | None:
+    """From which day an instance stood broken, and until which (not any more on that day; None: it still does).
+
+    None when it never did: only what is late or breached was ever broken. What is done too late stands broken from the
+    day after the due date until the day it was done. What must never happen stands broken for ever from the day that it did.
+    What a person judged not kept stands broken from the day of that judgement, not from when it was due: until then the
+    record showed it as done, or nobody had said, and what was said of the case before that day is not contradicted.
+
+    A duty about outcomes asks this of a day in the past, yet it is answered from what is on the record in the view that is
+    judged (`as_at`, `known_at`), not from what was on it on that day: what was done in time and written down only
+    afterwards was not broken, and what came to light only afterwards was.
+    """
+    if decision.outcome not in ("breached", "late"):
+        return None
+    if decision.outcome == "breached" and (sign := facts.done if facts.never else facts.verdict) is not None:
+        return sign.on, None
+    if decision.due is None:
+        return None  # nothing is late or breached for want of an event without a day by which it was due
+    return decision.due + timedelta(days=1), decision.done
 
 
 def flags(facts: Facts, decision: Decision, *, provisional: bool) -> tuple[Flag, ...]:

@@ -30,7 +30,7 @@ from durable.lang import c as captured
 from durable.lang import cap, none, ruleset, when_all
 from durable.lang import m as fact
 
-from engine.duty.language import Happen, Hold, Recur, Stand
+from engine.duty.language import Happen, Hold, NoOpenBreach, Recur, Stand
 from engine.judge.instances import Candidates, Instance, Key, Labeller, sign
 from engine.judge.outcome import Sign
 from engine.record.model import EventRecord
@@ -163,7 +163,7 @@ class Batch:
         for position, instance in enumerate(instances):
             if isinstance(must, Hold | Stand):
                 self._ask_own(position, must, labeller)
-            else:
+            elif not isinstance(must, NoOpenBreach):  # that rests on outcomes: here only what may excuse it is asked
                 self._ask_fulfilling(position)
             for number, by_key in enumerate(candidates.excuses):
                 if events := by_key.get(instance.key):
