@@ -96,7 +96,10 @@ organisation = thing(
 report = thing(
     "report",
     "A report or statement prepared for the court.",
-    links=[link("about", ["child"], "The report is about this child.")],
+    links=[
+        link("about", ["child"], "The report is about this child."),
+        link("weighs", ["adult"], "The report weighs what part this adult has, or should have, in a child's life."),
+    ],
     kind=code("The kind of report.", {
         "section_7": "A welfare report under section 7.",
         "section_7_addendum": "An addition to an earlier section 7 report.",
@@ -291,7 +294,50 @@ local_authority_work_reviewed = event(
     about=["child"],
     document=text("The reference of what was reviewed."),
     further_steps_noted=flag("Whether the review says which further steps are needed, or that none are."),
+    alternatives_considered=flag("Whether the review weighs the plan against other plans that the child could have."),
 )
+care_plan_disagreed_with = event(
+    "care_plan_disagreed_with",
+    "It was recorded that we do not agree with a version of the local authority's care plan.",
+    about=["child"],
+    document=text("The reference of that version."),
+)
+care_plan_disagreement_raised = event(
+    "care_plan_disagreement_raised",
+    "Our disagreement with a version of the care plan was raised with the local authority or the court.",
+    about=["child"],
+    document=text("The reference of that version."),
+)
+care_order_at_home_proposed = event(
+    "care_order_at_home_proposed",
+    "A care order was proposed for a child who would live at home under it.",
+    about=["child"],
+    needs=["child"],
+)
+care_order_at_home_questioned = event(
+    "care_order_at_home_questioned",
+    "We questioned in writing whether a child who would live at home needs a care order.",
+    about=["child"],
+    needs=["child"],
+    reasons_given=flag("Whether it says why such an order is right for the child, or why it is not."),
+)
+special_guardianship_proposed = event(
+    "special_guardianship_proposed",
+    "It was proposed that somebody become a child's special guardian.",
+    about=["child", "adult"],
+    needs=["child", "adult"],
+)
+special_guardianship_reviewed = event(
+    "special_guardianship_reviewed",
+    "We reviewed a proposal that somebody become a child's special guardian.",
+    about=["child", "adult"],
+    needs=["child", "adult"],
+    looked_at=codes("What was looked at.", {
+        "assessment": "The assessment of whoever would be the special guardian.",
+        "support_plan": "The plan of the support that they and the child would have.",
+        "relationship": "The time that the child has spent with them, and how the child gets on with them.",
+    }),
+)  # fmt: skip
 no_local_authority_plan_recorded = event(
     "no_local_authority_plan_recorded",
     "It was recorded that there is no local authority assessment or care plan.",
@@ -333,8 +379,19 @@ case_analysis_made = event(
     draws_on=codes("The other agencies whose assessments it draws on.", AGENCIES),
     diversity_explored=flag("Whether equality and diversity were explored and applied."),
     reviews_local_authority_work=flag("Whether it reviews the local authority's assessments and care plan."),
+    harm_experienced_addressed=flag("Whether it says what harm the child has experienced, or that none was found."),
+    future_harm_addressed=flag("Whether it says what harm the child is at risk of from now on, or that there is no risk."),
+    prior_work_covered=codes("What it looks at of the time before court, even to say that there was none.", {
+        "letters": "What the local authority wrote to the family before going to court.",
+        "family_meetings": "Family group conferences and other meetings of the wider family.",
+        "assessments": "Assessments made before going to court.",
+        "services": "Support and services that the family was offered.",
+    }),
+    prior_work_concluded=flag("Whether it says what follows for the child from how the family was helped before court."),
+    document=text("The reference of the version of the local authority's care plan that it analyses."),
+    alternatives_considered=flag("Whether it weighs that care plan against other plans that the child could have."),
     version=text("The version's reference."),
-)
+)  # fmt: skip
 case_plan_made = event(
     "case_plan_made",
     "A case plan, or a new version of it, was written.",
@@ -350,8 +407,15 @@ case_plan_made = event(
     }),
     no_risk_found=flag("Whether it says that no risk was found."),
     diversity_explored=flag("Whether equality and diversity were explored and applied."),
+    storyboard_used=flag("Whether it draws on a storyboard of the family."),
+    together_style=flag("Whether it is in the new style of case plan that the Together framework brought."),
     version=text("The version's reference."),
 )  # fmt: skip
+storyboard_made = event(
+    "storyboard_made",
+    "A storyboard of the family was made.",
+    about=["child", "adult"],
+)
 case_plan_reviewed = event(
     "case_plan_reviewed",
     "The case plan was reviewed.",
@@ -424,7 +488,27 @@ child_seen = event(
         "court": "At court.",
         "other": "Elsewhere.",
     }),
+    own_words=flag("Whether what the child said is written down in the child's own words."),
+    observed_with_carer=flag("Whether the child was watched together with somebody who cares for the child."),
 )  # fmt: skip
+child_not_seen_alone_reason = event(
+    "child_not_seen_alone_reason",
+    "The reason why the child has not been seen alone was put on the case file.",
+    about=["child"],
+    needs=["child", "reason"],
+    reason=code("The reason.", {
+        "child_wished": "The child wanted somebody else to be there.",
+        "needs_support": "The child cannot do without somebody to help, such as an interpreter.",
+        "unsafe": "It would not be safe.",
+        "other": "Another reason.",
+    }),
+)  # fmt: skip
+child_found_too_young = event(
+    "child_found_too_young",
+    "It was recorded that the child is too young to say anything for themselves.",
+    about=["child"],
+    needs=["child"],
+)
 child_not_seen_reason = event(
     "child_not_seen_reason",
     "The reason why the child has not been seen was put on the case file.",
@@ -672,7 +756,42 @@ filing_date_reasoned = event(
     due=day("The date that the reason is for."),
 )
 report_shared_with_child = event(
-    "report_shared_with_child", "What a report recommends was shared with the child.", about=["report", "child"]
+    "report_shared_with_child",
+    "What a report recommends was shared with the child.",
+    about=["report", "child"],
+    reasons_explained=flag("Whether the child was told why."),
+)
+recommendation_shared_with_adult = event(
+    "recommendation_shared_with_adult",
+    "What a report recommends was shared with a parent, carer or relative.",
+    about=["report", "adult"],
+    needs=["report", "adult"],
+)
+recommendation_not_shared_reason = event(
+    "recommendation_not_shared_reason",
+    "It was recorded why somebody was not told what a report recommends, or not asked for a view of their own for it.",
+    about=["report", "child", "adult"],
+    needs=["report", "reason"],
+    reason=code("The reason.", {
+        "too_young": "The child is too young.",
+        "unreachable": "The person cannot be reached.",
+        "unsafe": "It would not be safe.",
+        "declined": "The person did not want it.",
+        "other": "Another reason.",
+    }),
+)  # fmt: skip
+own_words_invited = event(
+    "own_words_invited",
+    "A child was offered the chance to say something of their own in a report.",
+    about=["report", "child"],
+    needs=["report", "child"],
+)
+view_of_recommendation_sought = event(
+    "view_of_recommendation_sought",
+    "A child was asked what they think of what a report recommends.",
+    about=["report", "child"],
+    needs=["report", "child"],
+    in_report=flag("Whether the report says what the child answered, or that the child gave no answer."),
 )
 hearing_held = event(
     "hearing_held",
@@ -689,6 +808,21 @@ hearing_held = event(
     }),
 )  # fmt: skip
 hearing_adjourned = event("hearing_adjourned", "A hearing was put off.", about=["child"])
+proceedings_extended = event(
+    "proceedings_extended", "The court gave more time for the proceedings as a whole.", about=["child"]
+)
+late_filing_recorded = event(
+    "late_filing_recorded",
+    "It was recorded that a report reached the court after its date, or will.",
+    about=["report", "child"],
+)
+delay_impact_recorded = event(
+    "delay_impact_recorded",
+    "It was recorded what a delay of the proceedings means for the child.",
+    about=["child"],
+    needs=["child"],
+    action_stated=flag("Whether it says what was done about the delay, or that nothing can be."),
+)
 final_order_made = event(
     "final_order_made", "The court made its final order, or the case ended without one.", about=["child"]
 )
@@ -724,6 +858,22 @@ handover_made = event(
         "looked_after_manager": "The manager responsible for looked after children.",
     }),
 )  # fmt: skip
+social_worker_contacted = event(
+    "social_worker_contacted", "We were in touch with the child's social worker.", about=["child"], needs=["child"]
+)
+iro_named = event(
+    "iro_named",
+    "The name of the child's independent reviewing officer was put on the case file.",
+    about=["child"],
+    needs=["child", "reviewing_officer"],
+    reviewing_officer=text("Who it is."),
+)
+iro_contacted = event(
+    "iro_contacted",
+    "We were in touch with the child's independent reviewing officer.",
+    about=["child"],
+    needs=["child"],
+)
 child_not_looked_after = event(
     "child_not_looked_after",
     "It was recorded that the child is not looked after by a local authority.",
@@ -856,10 +1006,18 @@ breach_handled = event(
 
 # --- events: staff and quality -------------------------------------------------------------------------------------------------
 
+DOMAINS = {
+    "safe": "Safe.",
+    "heard": "Heard.",
+    "better_represented": "Better represented.",
+    "enabled": "Enabled.",
+}
+
 supervision_held = event(
     "supervision_held",
     "A supervision session took place, about these cases.",
     about=["practitioner", "case", "child"],
+    learning_taken_up=codes("Under which outcomes learning points were taken up again, if under any.", DOMAINS),
 )
 practitioner_joined = event(
     "practitioner_joined",
@@ -956,19 +1114,25 @@ quality_audited = event(
     better_represented=code("The grade for better represented.", GRADES),
     enabled=code("The grade for enabled.", GRADES),
 )
-DOMAINS = {
-    "safe": "Safe.",
-    "heard": "Heard.",
-    "better_represented": "Better represented.",
-    "enabled": "Enabled.",
-}
 
 learning_point_recorded = event(
     "learning_point_recorded",
     "A learning point was put in a practitioner's learning log.",
     about=["audit", "practitioner"],
     domain=code("The outcome that it belongs to.", DOMAINS),
-)
+    point=number("Which of the points of that assessment under that outcome it is, from 1."),
+    theme=code("What it is about.", {
+        "risk": "Finding, analysing and managing risk.",
+        "lived_experience": "What life is like for the child.",
+        "recommendation": "How the recommendation serves the child.",
+        "analysis": "Analysing rather than describing, with evidence.",
+        "language": "Words that are accurate and respectful.",
+        "delay": "Avoiding delay.",
+        "explaining": "Helping the child to understand.",
+        "taking_part": "Helping the child to have a say in what happens.",
+        "other": "Something else.",
+    }),
+)  # fmt: skip
 learning_point_acknowledged = event(
     "learning_point_acknowledged",
     "A practitioner acknowledged the learning points that the log holds under one outcome.",
