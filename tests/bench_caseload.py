@@ -16,13 +16,11 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
-import pyarrow.parquet as pq
-
 import rules
 from engine.duty.rulebook import Rulebook, collect
 from engine.judge.case_judge import CaseJudge
 from engine.judge.caseload_judge import CaseloadJudge
-from engine.judge.finding_table import SCHEMA
+from engine.judge.finding_table import parquet_writer
 from engine.policy.sample import AS_AT, make_sample
 from engine.record.engines import open_engine
 from engine.record.timeline import View
@@ -175,7 +173,7 @@ def _judge(caseload: str, out: str, book: str, as_at: str) -> None:
     findings = 0
     try:
         run = CaseloadJudge(rulebook).judge(engine, View(date.fromisoformat(as_at)))
-        with pq.ParquetWriter(out, SCHEMA, compression="zstd", store_schema=False) as writer:
+        with parquet_writer(Path(out)) as writer:
             for batch in run.findings():
                 writer.write_batch(batch)
                 findings += batch.num_rows

@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from engine.judge.finding_table import SCHEMA
+from engine.judge.finding_table import parquet_writer
 from engine.record.problem import KeptError, harmless
 
 NAME = "outcomes.parquet"
@@ -29,7 +28,7 @@ class OutcomesFile:
 
     def __init__(self, directory: Path | None, partial: Path | None) -> None:
         self._directory, self._partial = directory, partial
-        self._writer = pq.ParquetWriter(partial, SCHEMA, compression="zstd") if partial else None
+        self._writer = parquet_writer(partial) if partial else None
         self._held: list[pa.RecordBatch] = []
 
     def add(self, batch: pa.RecordBatch) -> None:

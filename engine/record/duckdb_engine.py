@@ -27,6 +27,7 @@ _CELLS: dict[Kind, str] = {
 """How the text of a CSV becomes a value, as `engine.record.table_cells` reads it; null where it cannot be read."""
 
 ROWS = 100_000
+STREAMED = "128MB"
 
 
 class DuckDBEngine:
@@ -40,6 +41,8 @@ class DuckDBEngine:
         if threads:
             self._connection.execute(f"SET threads = {int(threads)}")
         self._connection.execute("SET preserve_insertion_order = false")
+        # What is streamed is made while the rows before it are written.
+        self._connection.execute(f"SET streaming_buffer_size = '{STREAMED}'")
         self.leave_out([])
 
     def keep(self, name: str, question: str) -> None:

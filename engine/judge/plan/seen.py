@@ -146,6 +146,7 @@ def _about(
     another = tied.filter(tied.type_no == tied.root).select("e").distinct()
     another = another.join(events.select("e", "case_n", event="id"), "e").join(cases.select("case_n", "case"), "case_n")
     own = ties.filter((ties.object == ties.case) & (ties.qualifier != ACTOR)).select("case", "event")
+    own = own.semi_join(another, ["case", "event"])  # there are hardly any of the others, and very many of these
     elsewhere = steps.keep("elsewhere", another.anti_join(own, ["case", "event"]).select("e"))
     about = tied.select("e", "type_no", "o")
     by_subject = [
