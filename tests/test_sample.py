@@ -396,3 +396,49 @@ def test_a_type_that_nobody_knows_has_timelines_too() -> None:
     told = Counter(event.type for record in leases for event in record.events)
     assert len(leases) > 2
     assert min(told[name] for name in ("lease_valued", "judgement_recorded", "lease_ended")) > 0
+
+
+def test_audits_and_learning_are_mostly_as_the_framework_has_them() -> None:
+    """Every rate is ours; what matters is that each rule is mostly kept, and broken now and then."""
+    audits = [event for record in sample(5000) for event in record.events if event.type == "quality_audited"]
+    assert len(audits) > 500
+    outcomes = ("safe", "heard", "better_represented", "enabled")
+    graded = sum(all(name in event.attributes for name in outcomes) for event in audits) / len(audits)
+    entitled = Counter(event.attributes["role"] for event in audits)
+    own = sum(bool(set(event.by) & set(event.about("practitioner"))) for event in audits)
+    assert 0.85 < graded < 0.97
+    assert 0.85 < (entitled["practice_supervisor"] + entitled["service_manager"]) / len(audits) < 0.97
+    assert 0 < own < 0.03 * len(audits)
+    points: Counter[tuple[str, object]] = Counter()
+    for record in sample(5000):
+        for event in record.events:
+            if event.type == "learning_point_recorded":
+                assert event.attributes.get("point") in (None, 1, 2, 3, 4)
+                [audit] = event.about("audit")
+                points[audit, event.attributes["domain"]] += 1
+    known = {audit for event in audits for audit in event.about("audit")}
+    counts = Counter(points[audit, domain] for audit in known for domain in outcomes)
+    assert set(counts) == {0, 1, 2, 3, 4}
+    assert 0.5 < counts[3] / counts.total() < 0.8
+    assert counts[4] < 0.1 * counts.total()
+
+
+def test_supervision_takes_up_most_of_what_is_to_be_learnt() -> None:
+    waiting = taken = silent = 0
+    for record in sample(5000):
+        sessions = [event for event in record.events if event.type == "supervision_held"]
+        if record.root.type != "practitioner":
+            assert not any("learning_taken_up" in event.attributes for event in sessions)
+            continue
+        silent += sum("learning_taken_up" not in event.attributes for event in sessions)
+        for event in record.events:
+            if event.type == "learning_point_recorded" and event.happened < AS_AT - timedelta(days=100):
+                waiting += 1
+                taken += any(
+                    event.happened <= other.happened <= event.happened + timedelta(days=90)
+                    and event.attributes["domain"] in str(other.attributes.get("learning_taken_up", ""))
+                    for other in sessions
+                )
+    assert silent > 20
+    assert waiting > 300
+    assert 0.6 < taken / waiting < 0.97

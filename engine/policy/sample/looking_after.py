@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from engine.policy.sample import learning
 from engine.policy.sample.life import Life, chapter
 from engine.policy.sample.staff import in_post
 from engine.record.calendar import birthday
 
-_GRADES = ("outstanding", "good", "met", "requires_improvement")
-_DOMAINS = ("safe", "heard", "better_represented", "enabled")
-# A few are assessed or judged by somebody whom no clause entitles to it: the record takes that too.
-_ASSESSORS = {
-    "practice_supervisor": 58,
-    "service_manager": 28,
-    "independent_auditor": 7,
-    "assistant_director": 3,
-    "practitioner": 2,
-    "legal": 1,
-    "board_member": 1,
-}
+# A few are judged by somebody whom no clause entitles to it: the record takes that too.
 _JUDGES = {
     "practice_supervisor": 66,
     "service_manager": 27,
@@ -38,7 +28,10 @@ def supervision(life: Life) -> None:
         lead = life.lead(day)
         if lead and life.kept(0.93, 0.5):
             about = life.children if life.chance(0.6) else None
-            life.tell("supervision_held", day, practitioner=lead, child=about, by=life.supervisor)
+            # What was taken up of the lead's learning is in the lead's own record.
+            life.tell(
+                "supervision_held", day, practitioner=lead, child=about, by=life.supervisor, learning_taken_up=None
+            )
         day = life.later(day, 17, 25)
 
 
@@ -50,18 +43,18 @@ def audits(life: Life) -> None:
     lead = life.lead(day) or (life.posts[0].practitioner if life.posts else None)
     audit = life.next_id("au")
     life.add("audit", audit, day)
-    role = life.rng.choices(list(_ASSESSORS), list(_ASSESSORS.values()))[0]
-    weights = (12, 45, 33, 10) if life.sound else (3, 22, 40, 35)
-    grades = {name: life.rng.choices(_GRADES, weights)[0] if life.chance(0.97) else None for name in _DOMAINS}
-    assessor = in_post(life.rng, life.team, role)
+    role = learning.assessor(life.rng)
+    grades = learning.grades(life.rng, sound=life.sound)
+    assessor = lead if role == "practitioner" and life.chance(0.5) else in_post(life.rng, life.team, role)
     life.tell(
         "quality_audited", day, audit=audit, practitioner=lead, by=assessor, role=role,
         child=life.children if life.chance(0.5) else None, **grades,
     )  # fmt: skip
-    for domain in _DOMAINS:
-        for _ in range(3 if life.kept(0.6, 0.3) else life.rng.randint(0, 2)):
-            on = life.later(day, 0, 8)
-            life.tell("learning_point_recorded", on, audit=audit, practitioner=lead, by=assessor, domain=domain)
+    for domain in learning.DOMAINS:
+        for point in learning.points(life.rng, sound=life.sound):
+            on = life.later(day, *((0, 8) if life.kept(0.97, 0.85) else (12, 25)))
+            said = learning.said(life.rng, domain, point)
+            life.tell("learning_point_recorded", on, audit=audit, practitioner=lead, by=assessor, **said)
 
 
 def complaints(life: Life) -> None:

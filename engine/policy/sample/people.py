@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
 
+from engine.policy.sample import learning
 from engine.policy.sample.life import CALENDAR, Post
 from engine.policy.sample.rest import Scene, tell_rest
 from engine.policy.sample.staff import TEAMS, attributes_of, in_post
@@ -20,8 +21,6 @@ WORDS = frozenset({
 SEEN_BACK = timedelta(days=1600)
 """How far back the timelines of practitioners tell of the cases they led."""
 
-_DOMAINS = ("safe", "heard", "better_represented", "enabled")
-_GRADES = ("outstanding", "good", "met", "requires_improvement")
 _SOCIAL_WORK = ("practitioner", "practice_supervisor", "service_manager")
 _ABOVE = MappingProxyType({"practitioner": "practice_supervisor", "practice_supervisor": "service_manager"})
 _BELOW = MappingProxyType({
@@ -75,12 +74,13 @@ class _Career:
         settled = (scene.as_at - self.begun).days > 400
         self.leaving = scene.as_at - story.days(5, 150) if settled and story.chance(0.15) else None
         self.end = self.leaving or scene.as_at
+        self.to_take_up: list[tuple[date, str]] = []
 
     def tell(self) -> Story:
         """The whole of it."""
         self.beginning()
-        self.leading()
         self.looking_back()
+        self.leading()
         for _ in range(3):
             tell_rest(self.story, self.scene.rest.words["practitioner"], (self.begun, self.end), 0.8)
         if self.leaving is not None:
@@ -99,7 +99,7 @@ class _Career:
         on: date,
         late: int | None = None,
         /,
-        **said: str | bool | date | tuple[str, ...] | list[str] | None,
+        **said: str | int | date | tuple[str, ...] | list[str] | None,
     ) -> None:
         """An event of this career, when it is not over."""
         if on <= self.end:
@@ -195,7 +195,7 @@ class _Career:
                 continue
             # Now and then one of the cases is not talked about.
             talked = [case for case in cases if rng.random() < (0.97 if self.sound else 0.9)]
-            self.say("supervision_held", day, case=talked, by=self.above)
+            self.say("supervision_held", day, case=talked, by=self.above, learning_taken_up=self.taken_up(day))
             day += timedelta(days=rng.choices((27, 34, 63), (66, 30, 4) if self.sound else (50, 32, 18))[0])
         day = (self.first or self.end) + story.days(2, 20)
         while day < self.end:
@@ -225,20 +225,29 @@ class _Career:
         """One piece of work assessed; the learning points of it are acknowledged, or not."""
         story = self.story
         audit = story.add("audit", f"au-{self.name}-{day.toordinal() % 9973}", day)
-        grades = {domain: story.rng.choice(_GRADES) for domain in _DOMAINS}
-        self.say(
-            "quality_audited",
-            day,
-            audit=audit,
-            by=self.above,
-            role=_ABOVE.get(self.role, "assistant_director"),
-            **grades,
-        )
-        for domain in _DOMAINS:
-            if not story.chance(0.5):
-                continue
-            on = self.working(day + story.days(0, 9))
-            self.say("learning_point_recorded", on, audit=audit, by=self.above, domain=domain)
-            if self.kept(0.93, 0.7):
-                seen = self.after(on, (0, 25), (30, 60))
+        role, by = _ABOVE.get(self.role, "assistant_director"), self.above
+        if not story.chance(0.9):
+            role = learning.assessor(story.rng)
+            by = self.name if role == self.role else in_post(story.rng, self.team, role)
+        grades = learning.grades(story.rng, sound=self.sound)
+        self.say("quality_audited", day, audit=audit, by=by, role=role, **grades)
+        for domain in learning.DOMAINS:
+            noted = False
+            for point in learning.points(story.rng, sound=self.sound):
+                on = self.working(day + (story.days(0, 9) if self.kept(0.97, 0.85) else story.days(16, 40)))
+                said = learning.said(story.rng, domain, point)
+                self.say("learning_point_recorded", on, audit=audit, by=by, **said)
+                self.to_take_up.append((on, domain))
+                noted = True
+            if noted and self.kept(0.93, 0.7):
+                seen = self.after(day + timedelta(days=9), (0, 20), (30, 60))
                 self.say("learning_point_acknowledged", seen, audit=audit, by=self.name, domain=domain)
+
+    def taken_up(self, day: date) -> tuple[str, ...] | None:
+        """Under which outcomes a session of that day takes up what there is to learn; a few do not say."""
+        if self.story.chance(0.04):
+            return None
+        open_ = dict.fromkeys(domain for on, domain in self.to_take_up if on <= day)
+        taken = tuple(sorted(domain for domain in open_ if self.kept(0.8, 0.45)))
+        self.to_take_up = [(on, domain) for on, domain in self.to_take_up if on > day or domain not in taken]
+        return taken
