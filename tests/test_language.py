@@ -65,6 +65,11 @@ def with_duty(rulebook: Rulebook, duty: Duty) -> Rulebook:
         (lambda: w.duty("5.1", "A made-up promise", for_each=v.child, when=v.case_accepted, must=w.happen(v.child_seen),
                         within=w.value("x"), at_closure=w.LAPSES, in_force="2007-09-01", source="made up", reads=READS), r"5.1: id"),
         (lambda: w.happen(v.child_seen, at_least=0), r"at_least"),
+        (lambda: w.no_open_breach(force="may"), r"force"),  # type: ignore[arg-type]
+        (lambda: a_duty(must=w.no_open_breach()), r"TT-1.1: what must hold of the event itself, or on its day, has no deadline"),
+        (lambda: a_duty(must=w.no_open_breach(), within=None, per=v.child), r"TT-1.1: .* is not told apart by object, nor judged"),
+        (lambda: a_duty(must=w.no_open_breach(), within=None, judged=w.judged_by("practice_supervisor", question="Well?")),
+         r"TT-1.1: .* nor judged"),
     ],
 )  # fmt: skip
 def test_nonsense_is_refused_when_it_is_built(build: Callable[[], object], problem: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import engine.policy.mutation as mutation_module
 from engine.duty import words
-from engine.duty.language import Duty
+from engine.duty.language import Duty, NoOpenBreach
 from engine.duty.rulebook import Rulebook
 from engine.duty.values import Value
 from engine.policy.examples import read_examples
@@ -46,6 +46,18 @@ SEEN_IN_TIME = words.duty(
     in_force="2007-06-01",
     source="A toy",
     reads="A duty that is small enough to be told in a few examples.",
+)
+
+NOTHING_BROKEN = words.duty(
+    "TY-2.1",
+    "No case is closed while a promise stands broken",
+    for_each=CASE,
+    when=CLOSED,
+    must=words.no_open_breach(force=words.MUST, clauses=["TY-1.1", "TY-1.2"]),
+    at_closure=words.GOES_ON,
+    in_force="2007-06-01",
+    source="A toy",
+    reads="A duty about outcomes that is small enough to be told in a few examples.",
 )
 
 SEEN_WITHIN = Value.model_validate({
@@ -258,9 +270,31 @@ def test_clauses_tried_side_by_side_come_in_their_own_order(tmp_path: Path) -> N
 
 
 def test_every_kind_of_mutant_is_made_and_each_has_its_own_words(rulebook: Rulebook) -> None:
-    made = [*mutants(rulebook), *mutants(toy())]
+    made = [*mutants(rulebook), *mutants(toy()), *mutants(about_outcomes(), ["TY-2.1"])]
     assert {mutant.kind for mutant in made} == set(get_args(Kind))
     assert [name for name, count in Counter(map(str, made)).items() if count > 1] == []
+
+
+def about_outcomes() -> Rulebook:
+    return toy(SEEN_IN_TIME, Duty.model_validate({**SEEN_IN_TIME.model_dump(), "id": "TY-1.2"}), NOTHING_BROKEN)
+
+
+def test_the_mutants_of_a_duty_about_outcomes_still_have_what_it_looks_at() -> None:
+    made = list(mutants(about_outcomes(), ["TY-2.1"]))
+    assert [mutant.says for mutant in made if mutant.says.startswith("what")] == [
+        "what: looks at all duties instead of what a clause says must be",
+        "what: looks at what a clause says should be instead of what a clause says must be",
+        "what: looks not at TY-1.1",
+        "what: looks not at TY-1.2",
+    ]
+    assert {duty.id for mutant in made for duty in mutant.rulebook.duties[:-1]} == {"TY-1.1", "TY-1.2"}
+    alone = [mutant.says for mutant in mutants(with_what(words.no_open_breach(clauses=["TY-1"])), ["TY-2.1"])]
+    assert "what: looks at all clauses instead of TY-1" in alone
+    assert "what: looks at what a clause says must be instead of all duties" in alone
+
+
+def with_what(must: NoOpenBreach) -> Rulebook:
+    return toy(SEEN_IN_TIME, Duty.model_validate({**NOTHING_BROKEN.model_dump(), "must": must}))
 
 
 def test_a_mutant_is_another_duty_or_another_value_and_nothing_else(rulebook: Rulebook) -> None:

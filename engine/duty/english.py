@@ -138,12 +138,12 @@ class English:
 
     def _outcomes(self, must: NoOpenBreach, duty: Duty) -> str:
         """What must not stand broken, and what that means."""
-        force = f"that the standards put as “{must.force}” " if must.force else ""
+        force = f"that is a “{must.force}” " if must.force else ""
         clauses = f"of {_listed(must.clauses, 'or')} " if must.clauses else ""
         word = self.rulebook.dictionary.object[duty.for_each]
         where = words(word.name) if word.root else "case"
         return (
-            f"no promise {force}{clauses}may stand broken in the same {where}, as the record shows now: overdue and not yet "
+            f"no promise {clauses}{force}may stand broken in the same {where}, as the record shows now: overdue and not yet "
             "done, or judged not kept, or something that must never happen and had"
         )
 

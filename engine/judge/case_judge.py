@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 from engine.duty.english import words
 from engine.duty.language import BeJudged, Duty, Hold, Never, NoOpenBreach, Within
 from engine.duty.rulebook import Edition, Rulebook
-from engine.judge.explain import explain
+from engine.judge.explain import Stood, explain
 from engine.judge.instances import Instance, Labeller, sign
 from engine.judge.matching import lacking
 from engine.judge.outcome import (
@@ -85,9 +85,9 @@ class CaseJudge:
 
 
 class _Broken(NamedTuple):
-    """An instance of a duty that stood broken from `since` until the day before `until`, or for ever."""
+    """An instance of that edition's duty that stood broken from `since` until the day before `until`, or for ever."""
 
-    duty: Duty
+    edition: Edition
     since: date
     until: date | None
 
@@ -214,7 +214,7 @@ class _CaseRun:
         )
         decision = decide(facts)
         if self._later and (days := broken(facts, decision)):
-            self._broken.append(_Broken(duty, *days))
+            self._broken.append(_Broken(edition, *days))
         shown = dict.fromkeys((instance.event.id, *evidence(facts, decision)))
         finding = Finding(
             instance=instance.name(self.timeline.case.id),
@@ -242,12 +242,14 @@ class _CaseRun:
             return finding
         return explain(finding, instance, facts, self.judge.rulebook, self.timeline, stood)
 
-    def _stood_broken(self, must: NoOpenBreach, instance: Instance) -> dict[str, date]:
-        """The clauses that it looks at and that stood broken on the day of the start, each since when."""
-        stood: dict[str, date] = {}
-        for duty, since, until in self._broken:
-            if must.looks_at(duty) and since <= instance.start and (until is None or instance.start < until):
-                stood[duty.clause] = min(since, stood.get(duty.clause, since))
+    def _stood_broken(self, must: NoOpenBreach, instance: Instance) -> dict[str, Stood]:
+        """The clauses that it looks at and that stood broken on the day of the start, each as it did for longest."""
+        stood: dict[str, Stood] = {}
+        for edition, since, until in self._broken:
+            duty, day = edition.duty, instance.start
+            if must.looks_at(duty) and since <= day and (until is None or day < until):
+                now = Stood(since, edition.standing == "local")
+                stood[duty.clause] = min(now, stood.get(duty.clause, now))
         return stood
 
     def _excuses(self, instance: Instance, signs: Settled) -> dict[bool, list[Sign]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from engine.duty.english import STANDING, English, people, span, words
 from engine.duty.language import Before, ByClosure, Happen, Hold, Never, NoOpenBreach, Recur, Stand
@@ -21,13 +21,20 @@ MOST_NAMED: Final = 5
 """So many clauses that stood broken are named; of the others, only how many they are."""
 
 
+class Stood(NamedTuple):
+    """Since when a clause stood broken, and whether only by a deadline that is ours."""
+
+    since: date
+    local: bool
+
+
 def explain(
     finding: Finding,
     instance: Instance,
     facts: Facts,
     rulebook: Rulebook,
     timeline: Timeline,
-    stood: Mapping[str, date],
+    stood: Mapping[str, Stood],
 ) -> Finding:
     """The finding with `why` and `put_right` filled in.
 
@@ -45,7 +52,7 @@ class _Teller:
         facts: Facts,
         rulebook: Rulebook,
         timeline: Timeline,
-        stood: Mapping[str, date],
+        stood: Mapping[str, Stood],
     ) -> None:
         self.finding, self.instance, self.facts, self.stood = finding, instance, facts, stood
         self.duty, self.timeline = instance.edition.duty, timeline
@@ -159,8 +166,11 @@ class _Teller:
         """Which clauses stood broken on the day of the start, the longest first."""
         if not self.stood:
             return "Nothing that it looks at stood broken on that day, as the record shows now."
-        named = sorted(self.stood.items(), key=lambda item: (item[1], number(item[0])))
-        told = [f"{clause} (since {people(since)})" for clause, since in named[:MOST_NAMED]]
+        named = sorted(self.stood.items(), key=lambda item: (item[1].since, number(item[0])))
+        ours = f"; the day is {STANDING['local']}"
+        told = [
+            f"{clause} (since {people(since)}{ours if local else ''})" for clause, (since, local) in named[:MOST_NAMED]
+        ]
         more = f", and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
         return f"On that day there stood broken, as the record shows now: {', '.join(told)}{more}."
 

@@ -17,9 +17,11 @@ from engine.duty.language import (
     ByClosure,
     Duty,
     Excuse,
+    Force,
     Happen,
     Hold,
     Never,
+    NoOpenBreach,
     OnDate,
     Pattern,
     Recur,
@@ -50,6 +52,10 @@ def changes(duty: Duty, dictionary: Dictionary) -> Iterator[Change]:
     yield from parts.exceptions()
     yield from parts.judgement()
     yield from parts.days()
+
+
+def _looked_at(force: Force | None) -> str:
+    return "all duties" if force is None else f"what a clause says {force} be"
 
 
 class _Parts:
@@ -122,6 +128,20 @@ class _Parts:
         if isinstance(must, Hold):
             for kind, says, test in of_a_test(must.test):
                 yield kind, f"what: {says}", {"must": Hold(test=test or ALWAYS)}
+        if isinstance(must, NoOpenBreach):
+            yield from self._outcomes(must)
+
+    @staticmethod
+    def _outcomes(must: NoOpenBreach) -> Iterator[Change]:
+        forces: tuple[Force | None, ...] = (None, "must", "should")
+        for force in forces:
+            if force != must.force:
+                says = f"what: looks at {_looked_at(force)} instead of {_looked_at(must.force)}"
+                yield "force", says, {"must": altered(must, force=force)}
+        for name in must.clauses:
+            rest = tuple(one for one in must.clauses if one != name)
+            says = f"what: looks not at {name}" if rest else f"what: looks at all clauses instead of {name}"
+            yield "clause", says, {"must": altered(must, clauses=rest)}
 
     @staticmethod
     def _standing(must: Stand) -> Iterator[Change]:

@@ -22,7 +22,10 @@ from engine.record.problem import RulebookProblem
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One duty with one thing wrong in it: what, in a few words, and a rulebook of that duty alone."""
+    """One duty with one thing wrong in it: what, in a few words, and a rulebook of that duty alone.
+
+    With a duty about outcomes go all the others that such a one may look at.
+    """
 
     duty: str
     clause: str
@@ -52,7 +55,11 @@ def _of_a_duty(rulebook: Rulebook, duty: Duty) -> Iterator[Mutant]:
     """The mutants of one duty, in one version: each once, however it comes about."""
 
     def mutant(kind: Kind, says: str, changed: Duty, values: dict[str, Value]) -> Mutant:
-        versions = tuple(changed if one is duty else one for one in rulebook.duties if one.id == duty.id)
+        versions = tuple(
+            changed if one is duty else one
+            for one in rulebook.duties
+            if one.id == duty.id or (duty.about_outcomes and not one.about_outcomes)
+        )
         alone = Rulebook(dictionary=rulebook.dictionary, calendar=rulebook.calendar, values=values, duties=versions)
         return Mutant(duty.id, duty.clause, kind, says, alone)
 
