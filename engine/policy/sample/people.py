@@ -75,6 +75,7 @@ class _Career:
         self.leaving = scene.as_at - story.days(5, 150) if settled and story.chance(0.15) else None
         self.end = self.leaving or scene.as_at
         self.to_take_up: list[tuple[date, str]] = []
+        self.forgetful = story.chance(0.15)
 
     def tell(self) -> Story:
         """The whole of it."""
@@ -245,9 +246,10 @@ class _Career:
 
     def taken_up(self, day: date) -> tuple[str, ...] | None:
         """Under which outcomes a session of that day takes up what there is to learn; a few do not say."""
-        if self.story.chance(0.04):
+        if self.story.chance(0.1 if self.forgetful else 0.03):
             return None
         open_ = dict.fromkeys(domain for on, domain in self.to_take_up if on <= day)
-        taken = tuple(sorted(domain for domain in open_ if self.kept(0.8, 0.45)))
+        rates = (0.12, 0.12) if self.forgetful else (0.8, 0.45)
+        taken = tuple(sorted(domain for domain in open_ if self.kept(*rates)))
         self.to_take_up = [(on, domain) for on, domain in self.to_take_up if on > day or domain not in taken]
         return taken
