@@ -76,9 +76,6 @@ class _Asked(NamedTuple):
     stated_only: bool
 
 
-OUTCOMES = False
-"""Whether duties about outcomes are among them: not until the caseload judge knows those."""
-
 MANY_IDS = (*IDS, "TT-2.10", "TT-3.1", "TT-3.2a", "TT-3.2b", "TT-4.1", "TT-10.1")
 
 
@@ -89,8 +86,8 @@ def _asked(draw: DrawFn, every_form: bool) -> _Asked:
     as_at = draw(days(window) if draw(st.integers(0, 6)) == 3 else st.sampled_from(ends))
     known_at = draw(moments(window)) if draw(st.integers(0, 5)) == 3 else None
     stated_only = draw(st.integers(0, 7)) == 3
-    many = rulebooks(window, 6, least=3, ids=MANY_IDS, outcomes=OUTCOMES)
-    books = rulebooks_of_every_form(window, outcomes=OUTCOMES) if every_form else many
+    many = rulebooks(window, 6, least=3, ids=MANY_IDS)
+    books = rulebooks_of_every_form(window) if every_form else many
     return _Asked(window, draw(books), as_at, known_at, stated_only)
 
 

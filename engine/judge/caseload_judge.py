@@ -14,6 +14,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.duty.language import NoOpenBreach
 from engine.duty.rulebook import Rulebook
 from engine.judge.finding_table import SCHEMA
 from engine.judge.outcome import OUTCOMES, Fault
@@ -129,9 +130,21 @@ class CaseloadRun:
         return problems
 
     def _note_faults(self) -> None:
+        failed: dict[str, list[str]] = {}
         for duty, case in self._engine.fetch(self._failed):
-            error = "the calendar does not reach the day on which this falls due"
-            self.faults.append(Fault(case=case, duty=duty, error=error, trace=""))
+            failed.setdefault(case, []).append(duty)
+        for case, duties in failed.items():
+            for duty in duties:
+                if duty in self._rows.only:
+                    self.faults.append(Fault(case=case, duty=duty, error=self._error(duty, duties), trace=""))
+
+    def _error(self, duty: str, failed: Sequence[str]) -> str:
+        """Why that duty could not be judged where these failed."""
+        musts = [one.must for one in self.rulebook.duties if one.id == duty and isinstance(one.must, NoOpenBreach)]
+        if not musts:
+            return "the calendar does not reach the day on which this falls due"
+        looked_at = {one.id for one in self.rulebook.duties if any(must.looks_at(one) for must in musts)}
+        return f"what it rests on could not be judged: {', '.join(sorted(looked_at.intersection(failed)))}"
 
     def _tell(self, says: str) -> None:
         steps = STEPS + len(self._steps) * max(len(self._parts), 1)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from engine.judge.outcome import OUTCOMES, Facts, Outcome, Sign, Verdict, counted, decide, evidence, flags
+from engine.judge.outcome import OUTCOMES, Facts, Outcome, Sign, Verdict, broken, counted, decide, evidence, flags
 from engine.judge.plan.rows import Rows, table
 
 RECORD, NEVER, PERSON = 0, 1, 2
@@ -110,7 +110,8 @@ def outcome_numbers() -> dict[Outcome, int]:
 def decisions() -> pa.Table:
     """Every combination with its outcome: `code`, `outcome`, `has_due`, `done_by` (0 nothing, 1 the fulfilment, 2 the limit,
     3 the judgement), `counted` (1 the fulfilment, 2 the exception, 3 the judgement: whose late recording is said), whether
-    a reason counts, and for each of `SHOWN` whether it is shown.
+    a reason counts, `broken_by` (since when it stood broken: 0 never, 1 the day after the limit, 2 the violation, 3 the
+    judgement), and for each of `SHOWN` whether it is shown.
     """
     rows: Rows = [
         {
@@ -120,6 +121,7 @@ def decisions() -> pa.Table:
             "done_by": 0,
             "counted": 0,
             "reasoned": False,
+            "broken_by": 0,
         }
         | {f"shows_{name}": False for name in SHOWN}
     ]
@@ -130,7 +132,8 @@ def decisions() -> pa.Table:
         "has_due": pa.bool_(),
         "done_by": pa.int32(),
     }
-    kinds |= {"counted": pa.int32(), "reasoned": pa.bool_()} | {f"shows_{name}": pa.bool_() for name in SHOWN}
+    kinds |= {"counted": pa.int32(), "reasoned": pa.bool_(), "broken_by": pa.int32()}
+    kinds |= {f"shows_{name}": pa.bool_() for name in SHOWN}
     return table(rows, kinds)
 
 
@@ -159,11 +162,18 @@ def _decided(answers: Answers) -> dict[str, Any]:
     days |= {found.verdict.on: 3} if found.verdict and found.person_only else {}
     by = counted(found, decision)
     shown = list(evidence(found, decision))
+    since, until = broken(found, decision) or (None, None)
+    # Until when it stood broken needs no column of its own: until it was done, if ever.
+    assert until == (decision.done if since else None)  # noqa: S101 - what the second pass relies on
+    breaking = {None: 0, DUE + timedelta(days=1): 1}
+    breaking |= {found.done.on: 2} if found.never and found.done else {}
+    breaking |= {found.verdict.on: 3} if found.verdict else {}
     return {
         "outcome": outcome_numbers()[decision.outcome],
         "has_due": decision.due is not None,
         "done_by": 0 if decision.done is None else days[decision.done],
         "counted": 0 if by is None else {"done": 1, "excused": 2, "verdict": 3}[by.event],
         "reasoned": "reason_recorded" in flags(found, decision, provisional=False),
+        "broken_by": breaking[since],
         **{f"shows_{name}": name in shown for name in SHOWN},
     }

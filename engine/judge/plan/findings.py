@@ -52,10 +52,11 @@ def decide_all(
     settled: ir.Table,
     verdicts: ir.Table | None,
     view: View,
+    kept_as: str = "decided",
 ) -> ir.Table:
-    """Each instance with its outcome and what goes with it, still in numbers."""
+    """Each instance with its outcome and what goes with it, still in numbers; `since` is when it stood broken, if it did."""
     steps.stage("deciding")
-    table = steps.small("decisions", decisions())
+    table = steps.small(f"{kept_as}_by", decisions())
     editions = starts.editions.select("k", "kind", "falls_due", "lapses", "judged", "valid_unset", "working")
     found = due.join(editions, "k").left_join(settled, "i")
     unjudged = {"verdict": nothing("int64"), "kept": nothing("boolean")}
@@ -79,10 +80,13 @@ def decide_all(
     further = found.per != NOBODY
     for name in SHOWN:
         further = further | found[f"shows_{name}"] if name != "done" else further
-    return steps.keep("decided", found.select(
+    broken = {"since": ibis.cases((found.broken_by == 1, found.due + 1), (found.broken_by == 2, day["done"]),
+                                  (found.broken_by == 3, day["verdict"]), else_=nothing("int32")).cast("int32")}  # fmt: skip
+    return steps.keep(kept_as, found.select(
         "k", "case_n", "o", "per", "e", "start", "outcome", "reasoned", further=further, due=shown_due, done=done, counted=counted,
         provisional=found.working & shown_due.notnull() & (shown_due > horizon),
         **{f"e_{name}": ibis.ifelse(found[f"shows_{name}"], event[name], nothing("int64")) for name in SHOWN},
+        **(broken if rows.later else {}),
     ))  # fmt: skip
 
 

@@ -10,11 +10,12 @@ from ibis.expr import types as ir
 from engine.judge.plan.dues import Dues
 from engine.judge.plan.findings import Found, decide_all, findings
 from engine.judge.plan.labels import label
+from engine.judge.plan.outcomes import later
 from engine.judge.plan.rows import RulebookRows
 from engine.judge.plan.seen import see
 from engine.judge.plan.settle import settle
 from engine.judge.plan.starts import Starts
-from engine.judge.plan.steps import PREFIX, Small, Step, Steps
+from engine.judge.plan.steps import PREFIX, Small, Step, Steps, union
 from engine.judge.plan.verdicts import verdicts
 from engine.judge.plan.whom import whom
 from engine.record.tables import RAW
@@ -44,11 +45,16 @@ def make_plan(rows: RulebookRows, view: View) -> Plan:
     due = dues.found
     settled = settle(steps, rows, seen, concerned, labels, due)
     judged = verdicts(steps, rows, seen, starts, due, settled, view) if rows.judged else None
-    decided = decide_all(steps, rows, starts, due, settled, judged, view)
+    first = due.filter(~due.k.isin(rows.later)) if rows.later else due
+    decided, failed = decide_all(steps, rows, starts, first, settled, judged, view), dues.failed
+    if rows.later:
+        then = later(steps, rows, due, settled, decided, failed)
+        then_decided = decide_all(steps, rows, starts, then.due, then.settled, None, view, "then_decided")
+        decided, failed = union([decided, then_decided]), then.failed
+    if rows.reported is not None:
+        decided = decided.filter(decided.k.isin(rows.reported))
     found = findings(steps, rows, seen, starts, decided, view)
-    failed = dues.failed.join(starts.editions.select("k", "duty"), "k").join(
-        seen.cases.select("case_n", "case"), "case_n"
-    )
+    failed = failed.join(starts.editions.select("k", "duty"), "k").join(seen.cases.select("case_n", "case"), "case_n")
     failed = failed.select("duty", "case").distinct()
     return Plan(steps.all, found, failed, _done_with(steps.all, [*found, failed]))
 

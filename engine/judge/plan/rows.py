@@ -104,11 +104,16 @@ _DUE: dict[str, Due] = {
 
 
 class RulebookRows:
-    """A rulebook in numbers. `only` holds the ids of the duties to judge."""
+    """A rulebook in numbers. `only` holds the ids of the duties to judge; what those about outcomes look at is judged as
+    well, and then `reported` has the numbers of the editions that were asked for.
+    """  # fmt: skip
 
     def __init__(self, rulebook: Rulebook, only: frozenset[str], *, stated_only: bool) -> None:
-        self.rulebook, self.words = rulebook, rulebook.dictionary
-        chosen = [one for one in rulebook.editions(stated_only=stated_only) if one.duty.id in only]
+        self.rulebook, self.words, self.only = rulebook, rulebook.dictionary, only
+        judged = only | rulebook.rested_on(only)
+        chosen = [one for one in rulebook.editions(stated_only=stated_only) if one.duty.id in judged]
+        asked_for = [k for k, one in enumerate(chosen, start=1) if one.duty.id in only]
+        self.reported = asked_for if judged != only else None
         self.editions: list[Edition] = chosen
         self.types = {word.name: number for number, word in enumerate(self.words.objects, start=1)}
         self.event_types: dict[str, int] = {}
@@ -141,6 +146,11 @@ class RulebookRows:
     def pers(self) -> bool:
         """Whether any duty is owed for each of some other objects."""
         return any(use["per_no"] for use in self._uses)
+
+    @property
+    def later(self) -> list[int]:
+        """The editions of duties about outcomes, which are judged after the others."""
+        return [k for k, one in enumerate(self.editions, start=1) if one.duty.about_outcomes]
 
     @property
     def several(self) -> list[int]:
