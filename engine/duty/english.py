@@ -144,7 +144,7 @@ class English:
         where = words(word.name) if word.root else "case"
         return (
             f"no promise {clauses}{force}may stand broken in the same {where}, as the record shows now: overdue and not yet "
-            "done, or judged not kept, or something that must never happen and had"
+            "done, or judged not kept, or broken by what must never happen"
         )
 
     def _count(self, must: Happen) -> str:
