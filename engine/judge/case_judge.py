@@ -139,7 +139,7 @@ class _CaseRun:
         looked_at = {one.id for one in self.judge.rulebook.duties if any(must.looks_at(one) for must in musts)}
         failed = [fault for fault in self.faults if fault.duty in looked_at]
         if failed:
-            duties = ", ".join(dict.fromkeys(fault.duty for fault in failed))
+            duties = ", ".join(sorted({fault.duty for fault in failed}))
             error = f"what it rests on could not be judged: {duties}"
             trace = "\n".join(fault.trace for fault in failed)
             self.faults.append(Fault(case=self.timeline.case.id, duty=name, error=error, trace=trace))

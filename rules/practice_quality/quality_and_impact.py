@@ -14,9 +14,11 @@ from engine.duty.words import (
     carries,
     clause,
     duty,
+    either,
     exception,
     happen,
     hold,
+    no_open_breach,
     one_of,
     recorded,
     recur,
@@ -25,6 +27,7 @@ from engine.duty.words import (
 from rules.vocabulary import (
     absence_recorded,
     audit,
+    case,
     lead_allocated,
     learning_point_recorded,
     practitioner,
@@ -259,6 +262,38 @@ PQ_QAI_4D = duty(
     in_force=IN_FORCE,
     source=_TAKEN_UP,
     reads=_TAKEN_UP_READ,
+)
+
+# --- 5: what the best grade says --------------------------------------------------------------------------------------
+
+PQ_QAI_5 = duty(
+    "PQ-QAI-5",
+    "An Outstanding grade stands beside kept promises",
+    for_each=case,
+    when=either(
+        quality_audited.with_(safe="outstanding"),
+        quality_audited.with_(heard="outstanding"),
+        quality_audited.with_(better_represented="outstanding"),
+        quality_audited.with_(enabled="outstanding"),
+    ),
+    must=no_open_breach(force=MUST, clauses=["NS"]),
+    force=MUST,
+    at_closure=GOES_ON,
+    in_force=IN_FORCE,
+    source=DOCUMENT,
+    reads="""The source says that where casework is assessed as Outstanding there is evidence that both compliance and impact
+        were high. So an assessment that gives that grade while the case does not keep what it must contradicts itself,
+        and no more than that is found here: the grade may be wrong, or the record, or a promise may need putting right.
+        The rest of the measure is ours. Compliance is taken as this: on the day of the assessment no promise of the
+        National Standards that is a must stands broken in that case. One is enough, also one whose day is a local figure,
+        which the explanation then says; and Outstanding under one of the four outcomes is enough. What is only a should
+        does not count, nor does how an assessment was made. A promise stands broken from the day after it was due until
+        it is done, for good from the day that something happened that never must, and from the day on which somebody
+        entitled to it judged that it was not kept. What was late and is done by the day of the assessment does not count,
+        nor does what is still open, excused, unjudged or cannot be told. The day is that of the assessment, but what is
+        looked at is what the record shows now: what was done in time and written down later is no contradiction, and a
+        breach that only came to light later is one. An assessment that leaves out a grade, and does not say Outstanding
+        under another outcome, leaves it open. How high the impact was is for whoever assessed it.""",
 )
 
 # --- 6: nobody is left out ---------------------------------------------------------------------------------------------
