@@ -162,7 +162,7 @@ PQ_PUB_1C = duty(
         young to say anything, because some children speak early and others never do, and a date of birth cannot tell.
         A baby for whom nobody has made that note is asked about in part b like any other child. An observation before
         the note counts. A visit whose entry does not say whether the child was watched with a carer leaves the question
-        open. The number of days is ours.""",
+        open. The clock starts with the note, whether or not there has been a hearing by then; the number of days is ours.""",
 )
 
 PQ_PUB_1D = duty(
@@ -187,12 +187,13 @@ PQ_PUB_1D = duty(
     at_closure=FALLS_DUE,
     in_force=IN_FORCE,
     source=SOURCE_1,
-    reads="""The published title does not speak of the child's words; that they are on the record as the child said them,
-        and the number of days, are ours. The clock starts on the day the child was first seen, in whatever way. The
-        words may be in the entry of a visit, in a note for the court, or in the child's own statement of needs, wishes
-        and feelings. An entry that does not say whose words it holds leaves the question open. A child who was found
-        too young to say anything is not asked for. Whether the words were well chosen, or were the child's own, the
-        record cannot show. A child whom nobody has seen is a matter for part b.""",
+    reads="""The published title does not speak of the child's words; that they are on the record as the child said
+        them, and the number of days, are ours. The clock starts on the day the child was first seen, in whatever way,
+        also before the first hearing: what is owed then is not a visit but the record of one. The words may be in the
+        entry of a visit, in a note for the court, or in the child's own statement of needs, wishes and feelings. An
+        entry that does not say whose words it holds leaves the question open. A child who was found too young to say
+        anything is not asked for. Whether the words were well chosen, or were the child's own, the record cannot show.
+        A child whom nobody has seen is a matter for part b.""",
 )
 
 PQ_PUB_1E = duty(
