@@ -418,32 +418,23 @@ def _two_versions(
 
 
 @st.composite
-def rulebooks(
-    draw: DrawFn,
-    window: Window,
-    most: int = 3,
-    *,
-    least: int = 1,
-    ids: tuple[str, ...] = IDS,
-    outcomes: bool = True,
-) -> Rulebook:
+def rulebooks(draw: DrawFn, window: Window, most: int = 3, *, least: int = 1, ids: tuple[str, ...] = IDS) -> Rulebook:
     """Duties for `least` to `most` of the ids, some in two versions, with the values that they use.
 
-    With `outcomes`, there are as often as not one or two more that are about the outcomes of those.
+    More often than not there are one or two more that are about the outcomes of those.
     """
     names = draw(st.lists(st.sampled_from(ids), min_size=least, max_size=most, unique=True))
     found = [duty for name in names for duty in draw(_two_versions(name, window))]
     known = _known(found)
-    for name in draw(st.sampled_from(((), (), LATER_IDS[:1], LATER_IDS[1:], LATER_IDS))) if outcomes else ():
+    for name in draw(st.sampled_from(((), (), LATER_IDS[:1], LATER_IDS[1:], LATER_IDS))):
         found += draw(_two_versions(name, window, "no_open_breach", known))
     return draw(_holding(window, found))
 
 
 @st.composite
-def rulebooks_of_every_form(draw: DrawFn, window: Window, *, outcomes: bool = True) -> Rulebook:
+def rulebooks_of_every_form(draw: DrawFn, window: Window) -> Rulebook:
     """A duty in each form with each kind of deadline that it may have."""
     pairs = [(form, kind) for form, kinds in DEADLINES.items() for kind in dict.fromkeys(kinds)]
-    pairs = [(form, kind) for form, kind in pairs if outcomes or form != "no_open_breach"]
     names = [f"TT-{position}.1" for position in range(1, len(pairs) + 1)]
     found = [draw(duties(name, LONG_AGO, None, form, kind)) for name, (form, kind) in zip(names, pairs, strict=True)]
     return draw(_holding(window, found))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from engine.duty.english import English
 from engine.duty.language import Duty
 from engine.duty.rulebook import Rulebook
+from engine.duty.values import Value
 from engine.duty.words import (
     FALLS_DUE,
     LAPSES,
@@ -32,11 +34,15 @@ from engine.duty.words import (
     value,
 )
 from engine.judge.case_judge import CaseJudge
+from engine.judge.caseload_judge import CaseloadJudge
 from engine.judge.instances import Labeller
 from engine.judge.outcome import Decision, Facts, Finding, Sign, Verdict, broken, decide
+from engine.record.duckdb_engine import DuckDBEngine
 from engine.record.problem import RulebookProblem
+from engine.record.table_reader import Caseload
 from engine.record.timeline import View
 from tests import oracle
+from tests.batches import written
 from tests.strategies import (
     DICTIONARY,
     accepted,
@@ -328,6 +334,41 @@ def test_what_rests_on_a_failure_has_failed(monkeypatch: pytest.MonkeyPatch, onl
     assert [one.duty for one in found.findings] == ([] if only else ["TT-3.1", "TT-9.2"])
     assert found.not_applicable == ()
     assert all("no idea about" in fault.trace for fault in found.faults)
+
+
+BEFORE_THE_CALENDAR = tuple(
+    Value.model_validate({"name": name, "unit": unit, "says": "Made up for a test.", "versions": (
+        {"from": date(1980, 1, 1), "value": 5, "standing": "stated", "source": "made up"},)})
+    for name, unit in (("five_days", "working_days"), ("stated_days", "days"))
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("only", [(), ("TT-9.1", "TT-9.3"), ("TT-9.2",), ("TT-1.1",)])
+def test_both_judges_fail_alike(tmp_path: Path, only: tuple[str, ...]) -> None:
+    """The calendar does not reach back to 1989. What could not be determined anyway has failed like the rest."""
+    early = {"in_force": "1980-01-01"}
+    book = Rulebook(
+        dictionary=DICTIONARY, calendar=CALENDAR, values={item.name: item for item in BEFORE_THE_CALENDAR},
+        duties=(rule(**early), rule(id="TT-2.1", within=value("stated_days"), **early), rule(id="TT-3.1", when=referred),
+                later(), later(id="TT-9.2", must=no_open_breach(clauses=["TT-3"])),
+                later(id="TT-9.3", where=case.law.is_("public")), later(id="TT-9.4", when=reason_given)),
+    )  # fmt: skip
+    story = Story().has("child", "amy").on("1989-12-01", "accepted", child="amy").on("2008-03-20", "filed").finish()
+    one = CaseJudge(book, only=only).judge(story, View(day("2008-04-30")))
+    written([story], book, tmp_path / "caseload")
+    with Caseload(tmp_path / "caseload", DICTIONARY) as caseload:
+        engine = DuckDBEngine(caseload, threads=1)
+        every = CaseloadJudge(book, only=only).judge(engine, View(day("2008-04-30")))
+        found = [(row["duty"], row["outcome"]) for batch in every.findings() for row in batch.to_pylist()]
+        engine.close()
+    assert sorted(found) == [(each.duty, each.outcome) for each in one.findings]
+    assert found == ([("TT-9.2", "met")] if not only or only == ("TT-9.2",) else [])
+    failed = {fault.duty: fault.error for fault in one.faults}
+    assert set(failed) == {fault.duty for fault in every.faults}
+    assert len(failed) == len(one.faults) == len(every.faults)
+    rests = {fault.duty: fault.error for fault in every.faults if fault.duty.startswith("TT-9")}
+    assert rests == {duty: error for duty, error in failed.items() if duty.startswith("TT-9")}
+    assert set(rests.values()) <= {"what it rests on could not be judged: TT-1.1, TT-2.1"}
 
 
 def test_a_failure_matters_only_where_it_is_looked_at_and_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

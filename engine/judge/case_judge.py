@@ -135,6 +135,8 @@ class _CaseRun:
 
     def _rests_on_a_fault(self, name: str, parts: list[Batch | Instance]) -> bool:
         """Whether something failed that this duty about outcomes looks at: then it has failed as well."""
+        if not self.faults:
+            return False
         musts = [must for part in parts if isinstance(must := _duty(part).must, NoOpenBreach)]
         looked_at = {one.id for one in self.judge.rulebook.duties if any(must.looks_at(one) for must in musts)}
         failed = [fault for fault in self.faults if fault.duty in looked_at]
