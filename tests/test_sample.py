@@ -274,6 +274,68 @@ def test_what_goes_wrong_goes_wrong_about_as_often_as_was_found() -> None:
     assert 0.02 < share(court_cases(), "complaint_received") < 0.08
 
 
+def kept_share(cases: list[CaseRecord], promised: str, kept: str, by: str) -> float:
+    """Of the objects of type `by` that an event names, for how many another event does."""
+    asked: set[str] = set()
+    done: set[str] = set()
+    for record in cases:
+        for event in record.events:
+            asked |= set(event.about(by)) if event.type == promised else set()
+            done |= set(event.about(by)) if event.type == kept else set()
+    return len(asked & done) / len(asked)
+
+
+def test_children_and_families_are_mostly_drawn_in_and_sometimes_not() -> None:
+    cases = court_cases(5000)
+    seen = {"promised": "child_seen", "by": "child"}
+    assert 0.7 < kept_share(cases, **seen, kept="introductory_letter_sent") < 0.9
+    closed = [record for record in cases if has(record, "case_closed")]
+    assert 0.55 < kept_share(closed, **seen, kept="goodbye_letter_sent") < 0.8
+    assert 0.5 < kept_share(closed, **seen, kept="feedback_invited") < 0.95
+    since = [record for record in cases if record.events and record.events[0].happened >= date(2022, 1, 1)]
+    assert 0.5 < kept_share(since, "case_plan_made", "storyboard_made", "case") < 0.75
+    for kept in ("report_shared_with_child", "view_of_recommendation_sought", "own_words_invited"):
+        assert 0.3 < kept_share(cases, "views_recorded", kept, "report") < 0.95
+    assert share(cases, "recommendation_shared_with_adult") > 0.3
+    assert 0.05 < share(cases, "recommendation_not_shared_reason") < 0.4
+
+
+def test_storyboards_and_the_newer_plans_came_with_the_framework() -> None:
+    for record in court_cases(5000):
+        for event in record.events:
+            if event.type == "storyboard_made" or "together_style" in event.attributes:
+                assert event.happened >= date(2021, 9, 1)
+
+
+def test_what_is_said_of_harm_is_mostly_there() -> None:
+    analyses = [event for record in court_cases() for event in record.events if event.type == "case_analysis_made"]
+    for name in ("harm_experienced_addressed", "future_harm_addressed"):
+        told = Counter(event.attributes.get(name) for event in analyses)
+        assert told[True] > told[False] > told[None] > 0
+        assert 0.7 < told[True] / len(analyses) < 0.95
+
+
+def test_what_a_guardian_does_is_told_in_public_law_alone() -> None:
+    cases = court_cases(5000)
+    words_ = ("social_worker_contacted", "iro_named", "iro_contacted", "care_plan_disagreed_with", "proceedings_extended",
+              "care_plan_disagreement_raised", "care_order_at_home_proposed", "care_order_at_home_questioned",
+              "special_guardianship_proposed", "special_guardianship_reviewed", "delay_impact_recorded")  # fmt: skip
+    public = [record for record in cases if record.root.attributes["law"] == "public"]
+    for word in words_:
+        assert sum(has(record, word) for record in cases) == sum(has(record, word) for record in public), word
+    assert 0.6 < share(public, "social_worker_contacted") < 0.95
+    for proposed, answered in (
+        ("care_order_at_home_proposed", "care_order_at_home_questioned"),
+        ("special_guardianship_proposed", "special_guardianship_reviewed"),
+        ("care_plan_disagreed_with", "care_plan_disagreement_raised"),
+    ):
+        asked = [record for record in public if has(record, proposed)]
+        assert 0.02 < len(asked) / len(public) < 0.3
+        assert 0.4 < share(asked, answered) < 0.95
+    delayed = [record for record in public if has(record, "hearing_adjourned")]
+    assert 0.5 < share(delayed, "delay_impact_recorded") < 0.95
+
+
 def test_there_is_something_of_each_rarer_kind() -> None:
     cases = court_cases(5000)
     holidays = Calendar(known_through=date(2027, 12, 31))
@@ -436,7 +498,7 @@ def test_supervision_takes_up_most_of_what_is_to_be_learnt() -> None:
                 waiting += 1
                 taken += any(
                     event.happened <= other.happened <= event.happened + timedelta(days=90)
-                    and event.attributes["domain"] in str(other.attributes.get("learning_taken_up", ""))
+                    and str(event.attributes["domain"]) in str(other.attributes.get("learning_taken_up", ""))
                     for other in sessions
                 )
     assert silent > 20

@@ -15,6 +15,8 @@ from engine.policy.sample import (
     beginning,
     court,
     documents,
+    engaging,
+    guarding,
     informing,
     looking_after,
     organisation,
@@ -35,8 +37,10 @@ CHAPTERS: tuple[Chapter, ...] = (
     *beginning.CHAPTERS,
     *informing.CHAPTERS,
     *working.CHAPTERS,
+    *engaging.CHAPTERS,
     *signs.CHAPTERS,
     *court.CHAPTERS,
+    *guarding.CHAPTERS,
     *looking_after.CHAPTERS,
 )
 AS_AT = date(2025, 6, 30)

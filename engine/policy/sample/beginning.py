@@ -159,11 +159,14 @@ def local_authority(life: Life) -> None:
         for kind in ("assessment", "care_plan") if version == 1 or life.chance(0.7) else ("care_plan",):
             document = f"{kind.replace('_', '-')}-v{version}"
             life.tell("local_authority_work_received", day, child=life.children, document=document, kind=kind)
+            if kind == "care_plan":
+                life.care_plans.append((day, document))
             if life.kept(0.95, 0.7):
                 on = life.later(day, 0, 5) if life.kept(0.9, 0.6) else life.later(day, 6, 30)
                 life.tell(
                     "local_authority_work_reviewed", on, child=life.children, by=life.lead(on), document=document,
                     further_steps_noted=life.ask(0.97, 0.8),
+                    alternatives_considered=life.ask(0.82, 0.5, 0.06) if kind == "care_plan" else None,
                 )  # fmt: skip
         day = life.later(day, 40, 80)
         if day >= life.end:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from engine.policy.sample import engaging
 from engine.policy.sample.life import Life, chapter
 
 _REPORT_OF_WORK = {
@@ -33,6 +34,7 @@ def hearings(life: Life) -> None:
     while day < (life.final or life.end):
         if life.chance(0.17):
             life.tell("hearing_adjourned", day, 0)
+            life.delays.append(day)
         else:
             child = life.rng.choice(life.children) if life.chance(0.04) else None
             life.tell("hearing_held", day, 0, child=child, kind=life.rng.choice(_HEARINGS))
@@ -68,8 +70,10 @@ def reports(life: Life) -> None:
 def _report(life: Life, kind: str, day: date) -> None:
     report = life.next_id("r")
     about = life.children if life.chance(0.85) else life.children[:1]
-    life.add("report", report, day, links={"about": about}, kind=kind if life.chance(0.985) else None)
     short = kind in _SHORT
+    weighs = [] if short else life.adults if life.chance(0.9) else life.adults[:1]
+    ties = {"about": about, "weighs": weighs}
+    life.add("report", report, day, links=ties, kind=kind if life.chance(0.985) else None)
     due = life.later(day, 12, 18) if short else life.later(day, 30, 60)
     if life.chance(0.85):
         child = about if life.chance(0.1) else None
@@ -81,12 +85,17 @@ def _report(life: Life, kind: str, day: date) -> None:
     if life.chance(0.1):
         due, day = life.later(due, 5, 25), life.later(day, 8, 12)
         life.tell("extension_granted", day, report=report, due=due, timing=_timing(life))
+        life.delays.append(day)
         _reason_for_date(life, report, about, day, due)
     filed = life.workday(due - life.days(0, 6)) if life.kept(0.92, 0.7) else life.later(due, 1, 15)
+    if filed > due and life.kept(0.7, 0.35):
+        life.tell("late_filing_recorded", filed, report=report, by=life.lead(filed))
+        life.delays.append(filed)
     for _ in range(0 if short else life.rng.choices((0, 1, 2, 3), (35, 40, 17, 8))[0]):
         _third_party(life, report, filed)
     if not short:
         _children_in(life, report, filed)
+        engaging.recommending(life, report, filed, about, weighs)
     if kind not in _NO_ADVICE or life.chance(0.15):
         _recommend(life, report, about, filed, 1 if short else life.rng.choices((1, 2, 3), (50, 35, 15))[0])
     if life.kept(0.985, 0.93):
@@ -156,9 +165,6 @@ def _children_in(life: Life, report: str, filed: date) -> None:
             life.tell(
                 "views_recorded", on, child=child, report=report, by=life.lead(on), own_words=life.kept(0.75, 0.4)
             )
-        if life.kept(0.8, 0.4):
-            on = life.workday(filed - life.days(1, 5)) if life.kept() else life.later(filed, 1, 9)
-            life.tell("report_shared_with_child", on, child=child, report=report, by=life.lead(on))
 
 
 def wishes_statement(life: Life) -> None:
@@ -170,7 +176,7 @@ def wishes_statement(life: Life) -> None:
             continue
         day = life.between(0.35, 0.8)
         statement = life.next_id("r")
-        life.add("report", statement, day, links={"about": child}, kind="needs_wishes_feelings")
+        life.add("report", statement, day, links={"about": child, "weighs": []}, kind="needs_wishes_feelings")
         if life.kept(0.95, 0.7):
             agreed = life.later(day, 0, 3) if life.kept(0.95, 0.8) else life.later(day, 8, 20)
             life.tell("nwf_agreement_given", agreed, child=child, report=statement)
@@ -193,7 +199,9 @@ CHAPTERS = (
         reports,
         "direction_made extension_granted report_filed report_shared_with_child views_recorded "
         "filing_date_reasoned recommendation_made intended_outcome_stated "
-        "third_party_statement_used third_party_statement_verified",
+        "third_party_statement_used third_party_statement_verified late_filing_recorded "
+        "recommendation_shared_with_adult recommendation_not_shared_reason own_words_invited "
+        "view_of_recommendation_sought",
     ),
     chapter(wishes_statement, "nwf_agreement_given nwf_statement_filed report_filed"),
 )

@@ -51,7 +51,8 @@ class Post(NamedTuple):
 class Life(Story):
     """A court case in the telling. `number` is its place in the sample, from which all ids are made.
 
-    `assessed` are the days on which other agencies' assessments came, `silent` those who cannot be contacted, `final` is
+    `assessed` are the days on which other agencies' assessments came, `care_plans` the days and references of the local
+    authority's care plans, `delays` the days of what delays the case, `silent` those who cannot be contacted, `final` is
     the day of the final order, if there is one.
     """
 
@@ -82,6 +83,8 @@ class Life(Story):
         self.born: dict[str, date] = {}
         self.counted: dict[str, int] = {}
         self.assessed: list[date] = []
+        self.care_plans: list[tuple[date, str]] = []
+        self.delays: list[date] = []
         self.silent: set[str] = set()
         self._family()
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from engine.policy.sample import engaging, guarding
 from engine.policy.sample.life import Life, chapter
 
 # In order of the alphabet, as lists of codes are kept.
 HEADINGS = ("capability", "characteristics", "court_powers", "effect_of_change", "harm", "needs", "wishes_and_feelings")
+_NOT_ALONE = ("child_wished", "needs_support", "unsafe", "other")
 _AGENCIES = {"health": 0.3, "local_authority": 0.6, "other": 0.06, "police": 0.55, "school": 0.5}
 
 
@@ -18,7 +20,7 @@ def analysis_and_plan(life: Life) -> None:
         if life.kept(0.75, 0.4):  # a short one, for the first hearing
             _analysis(life, day, 1)
         return
-    version = 0
+    version, told = 0, None
     plan = life.next_id("pl")
     life.add("plan", plan, day, links={"about": life.children})
     changes = sorted(life.between(0.25, 0.9) for _ in range(life.rng.choices((0, 1, 2), (60, 30, 10))[0]))
@@ -29,7 +31,9 @@ def analysis_and_plan(life: Life) -> None:
         if version == 1 or life.kept(0.92, 0.5):
             _analysis(life, life.later(on, 0, 8) if version > 1 else on, version)
         if life.kept(0.97, 0.85) if version == 1 else life.kept(0.88, 0.45):
-            _plan(life, plan, life.later(on, 1, 8), version)
+            planned = life.later(on, 1, 8)
+            told = engaging.storyboard(life, planned) if version == 1 else told
+            _plan(life, plan, planned, version, storyboard_used=told)
     late = [on for on in life.assessed if on > day]
     if late and life.kept(0.9, 0.55):
         _analysis(life, life.later(max(late), 0, 12), version + 1)
@@ -54,10 +58,28 @@ def _analysis(life: Life, day: date, version: int) -> None:
         welfare_headings=headings if life.chance(0.98) else None, draws_on=agencies if life.kept(0.95, 0.7) else None,
         research_cited=life.ask(0.95, 0.7, 0.02), diversity_explored=life.ask(0.92, 0.6),
         reviews_local_authority_work=life.ask(0.8, 0.5, 0.1) if life.law == "public" else None,
+        harm_experienced_addressed=life.ask(0.95, 0.7, 0.06), future_harm_addressed=life.ask(0.93, 0.65, 0.06),
+        **_of_local_authority(life, day, first=version == 1),
     )  # fmt: skip
 
 
-def _plan(life: Life, plan: str, day: date, version: int) -> None:
+def _of_local_authority(life: Life, day: date, *, first: bool) -> dict[str, bool | str | tuple[str, ...] | None]:
+    """What an analysis says of the help before court, and of a care plan, in public law."""
+    care = life.work == "care" and (first or life.chance(0.15))
+    covered = guarding.PRIOR_WORK if life.kept(0.85, 0.5) else tuple(
+        one for one in guarding.PRIOR_WORK if life.chance(0.65)
+    )  # fmt: skip
+    plans = [document for received, document in life.care_plans if received <= day]
+    plan = plans[-1] if plans and life.chance(0.4) else None
+    return {
+        "prior_work_covered": covered if care and life.chance(0.94) else None,
+        "prior_work_concluded": life.ask(0.88, 0.55, 0.06) if care else None,
+        "document": plan,
+        "alternatives_considered": life.ask(0.8, 0.45, 0.06) if plan else None,
+    }
+
+
+def _plan(life: Life, plan: str, day: date, version: int, *, storyboard_used: bool | None) -> None:
     """One version of the plan, and whether the family gets to see it."""
     no_risk = life.chance(0.07)
     ours = "critique_of_local_authority" if life.law == "public" else "primary_assessment"
@@ -67,6 +89,8 @@ def _plan(life: Life, plan: str, day: date, version: int) -> None:
         safeguarding_focus=ours if life.kept(0.95, 0.75) else "not_stated" if life.chance(0.7) else None,
         no_risk_found=no_risk if life.chance(0.7) else None, intervention_stated=life.ask(0.98, 0.85, 0.02),
         evidence_stated=life.ask(0.96, 0.8, 0.02), resources_estimated=life.ask(0.94, 0.7, 0.02),
+        storyboard_used=storyboard_used,
+        together_style=life.ask(0.95, 0.8, 0.06) if day >= engaging.TOGETHER else None,
     )  # fmt: skip
     on = life.later(day, 0, 9) if life.kept(0.93, 0.75) else life.later(day, 12, 25)
     if life.chance(0.03):
@@ -87,19 +111,6 @@ def _changed(life: Life, on: date) -> bool:
     return True
 
 
-def letters(life: Life) -> None:
-    """Each child is written to at the beginning and at the end, in most kinds of work."""
-    for child in life.children:
-        if not life.sees_children and not life.chance(0.5):
-            continue
-        if life.kept(0.9, 0.6):
-            day = life.later(life.begun(child), 0, 5) if life.kept(0.93, 0.75) else life.later(life.begun(child), 6, 20)
-            life.tell("introductory_letter_sent", day, child=child, by=life.lead(day))
-        if life.kept(0.8, 0.45):
-            day = life.between(0.95, 0.99)
-            life.tell("goodbye_letter_sent", day, child=child, by=life.lead(day), invites_feedback=life.ask(0.92, 0.7))
-
-
 def seeing(life: Life) -> None:
     """Each child is seen, once or several times; or is not, with or without a reason on the file."""
     rng = life.rng
@@ -114,17 +125,25 @@ def seeing(life: Life) -> None:
                 reason = rng.choices(("outside_jurisdiction", "too_ill", "other"), (35, 20, 45))[0]
                 life.tell("child_not_seen_reason", day, child=child, by=life.lead(day), reason=reason)
             continue
-        visits = 0
+        visits, alone, small = 0, False, life.age(child, day) < 3
+        first = day
         while day < life.end and visits < 7:
             visits += 1
             # Siblings are often seen together; sometimes only one of them is named.
             together = life.children if life.chance(0.15) else child
+            by_itself = life.chance(0.65)
+            alone |= by_itself
             life.tell(
                 "child_seen", day, child=together, by=life.lead(day),
-                alone=life.chance(0.65) if life.chance(0.95) else None,
+                alone=by_itself if life.chance(0.95) else None,
                 how=rng.choices(("in_person", "video", "telephone"), (86, 9, 5))[0] if life.chance(0.97) else None,
+                own_words=None if small else life.ask(0.65, 0.4, 0.2),
+                observed_with_carer=life.ask(0.85, 0.55, 0.06) if small else None,
             )  # fmt: skip
             day = life.later(day, 22, 60)
+        if visits and not alone and life.kept(0.75, 0.4):
+            on, reason = life.later(first, 0, 4), rng.choice(_NOT_ALONE)
+            life.tell("child_not_seen_alone_reason", on, child=child, by=life.lead(on), reason=reason)
 
 
 def hearing_the_child(life: Life) -> None:
@@ -195,10 +214,9 @@ CHAPTERS = (
     chapter(
         analysis_and_plan,
         "case_analysis_made case_plan_made case_plan_reviewed significant_change change_found_not_significant "
-        "plan_shared_with_family sharing_unsafe",
+        "plan_shared_with_family sharing_unsafe storyboard_made",
     ),
-    chapter(letters, "introductory_letter_sent goodbye_letter_sent"),
-    chapter(seeing, "child_seen child_not_seen_reason"),
+    chapter(seeing, "child_seen child_not_seen_reason child_not_seen_alone_reason"),
     chapter(
         hearing_the_child,
         "direct_work_done child_account_obtained influence_considered involvement_decided child_spoke_to_court "
