@@ -208,8 +208,8 @@ PQ_PRV_4 = duty(
         about, unless the filing is said to recommend nothing. What is recommended should have been shared with that child,
         with the reasons, before the filing or within a few days of it; an entry that does not say whether reasons were
         given leaves the question open. Being told is not yet understanding, so a supervisor or manager then says so,
-        naming report and child. The record does not set a baby apart: a recorded reason, such as that the child is too
-        young, is shown, and the promise still counts as not kept. Safeguarding letters, which come before the first
+        naming report and child. Age sets no child apart here: a recorded reason for this report, such as that the
+        child is too young, is shown, and the promise still counts as not kept. Safeguarding letters, which come before the first
         hearing, letters that analyse nothing and a child's own statement are outside, and so is the work that is outside
         PQ-PRV-1. Together, PQ-TOG-4, looks at the same sharing from another document: it asks that it came before the
         filing, and this one asks for the reasons.""",
