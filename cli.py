@@ -271,6 +271,70 @@ def nightly(
 
 
 @kept.command()
+@click.argument("practitioner", required=False)
+@click.option("--team", help="Everybody in this team, in numbers that name nobody.")
+@click.option("--caseload", required=True, metavar="WHERE", help="Where the records are (see nightly).")
+@click.option("--since", type=Day(), help="Only what was put in the log on that day or later.")
+@click.option("--as-at", type=Day(), help="The day to look from; today unless given.")
+@format_option("text", "json", "csv")
+def learning(
+    practitioner: str | None, team: str | None, caseload: str, since: date | None, as_at: date | None, form: str
+) -> int:
+    """The learning log of a practitioner, or of a team: what is to be learnt, and what supervision took up again.
+
+    For a team, numbers about fewer than five practitioners are withheld.
+    """
+    from engine.record.engines import open_engine
+    from engine.record.table_engine import closing
+    from engine.report import learning_text as told
+    from engine.report.learning import practitioner_log, team_log
+
+    if (practitioner is None) == (team is None):
+        raise click.UsageError("Name one practitioner, or a team with --team.")
+    words, view = _rulebook(None).dictionary, View(as_at or _today())
+    with closing(open_engine(caseload, words)) as engine:
+        if team is not None:
+            log = team_log(engine, words, team, view, since)
+        else:
+            log = practitioner_log(engine, words, str(practitioner), view, since)
+    if form == "json":
+        click.echo(told.log_json(log) if team is None else told.team_json(log))
+    elif form == "csv":
+        (told.write_log if team is None else told.write_team)(log, sys.stdout)
+    else:
+        (told.show_log if team is None else told.show_team)(_console(), log)
+    return KEPT
+
+
+@kept.command()
+@click.option("--team", required=True, help="The team.")
+@click.option("--caseload", required=True, metavar="WHERE", help="Where the records are (see nightly).")
+@click.option(
+    "--ledger", "where", metavar="WHERE", help="Take compliance from the last complete night here; else judge now."
+)
+@click.option("--as-at", type=Day(), help="The day to look from; today unless given.")
+@format_option("text", "json")
+def quality(team: str, caseload: str, where: str | None, as_at: date | None, form: str) -> int:
+    """The grades of a team's assessments by outcome, beside how far its promises were kept; nobody is named or ranked.
+
+    Numbers about fewer than five practitioners are withheld. Exit status 2 if some of it could not be judged.
+    """
+    from engine.record.engines import open_engine
+    from engine.record.table_engine import closing
+    from engine.report.quality import team_quality
+    from engine.report.quality_text import quality_json, show_quality
+
+    book, view = _rulebook(None), View(as_at or _today())
+    with closing(open_engine(caseload, book.dictionary)) as engine, _stages() as progress:
+        found = team_quality(engine, book, team, view, where, progress)
+    if form == "json":
+        click.echo(quality_json(found))
+    else:
+        show_quality(_console(), found)
+    return INCOMPLETE if found.problems or found.faults else KEPT
+
+
+@kept.command()
 @click.option(
     "--cases", "count", required=True, type=click.IntRange(1, 10_000_000), help="How many court cases to make."
 )
@@ -382,32 +446,28 @@ def freeze(out: Path | None) -> int:
 @rules_group.command()
 @click.argument("clauses", nargs=-1, metavar="[CLAUSE]…")
 @click.option("--examples", type=click.Path(path_type=Path), default=EXAMPLES, help="The folder of example files.")
-def test(clauses: tuple[str, ...], examples: Path) -> int:
-    """Run the examples of these clauses, or of all of them."""
-    from engine.policy.examples import Trials, read_all, told
+@click.option("--junit", type=click.Path(path_type=Path), help="Also write the results there as JUnit's XML.")
+@format_option("text", "json")
+def test(clauses: tuple[str, ...], examples: Path, junit: Path | None, form: str) -> int:
+    """Run the examples of these clauses, or of all of them.
+
+    Exit status 1 if one fails that is not a draft, 3 if there was nothing to try.
+    """
+    from engine.policy.example_run import chosen_examples, run_examples
+    from engine.record.whole_file import write_whole
+    from engine.report.example_results import examples_json, examples_junit, show_examples
 
     book = _rulebook(None)
-    book.chosen(clauses)
-    chosen = [
-        example
-        for clause, found in read_all(examples, book).items()
-        if not clauses or clause in clauses
-        for example in found
-    ]
-    if not chosen:
-        raise KeptError("There is no example of that: nothing was tried.")
-    trials = Trials(book)
+    chosen = chosen_examples(examples, book, clauses)
     with _progress("Trying examples", len(chosen)) as advance:
-        failed = []
-        for example in chosen:
-            trial = trials.run(example)
-            if not trial.passed:
-                failed.append(told(trial))
-            advance(1)
-    for text in failed:
-        click.echo(text)
-    click.echo(f"{len(chosen) - len(failed)} passed, {len(failed)} failed")
-    return BREACHED if failed else KEPT
+        run = run_examples(book, chosen, advance)
+    if junit is not None:
+        write_whole(junit, examples_junit(run))
+    if form == "json":
+        click.echo(examples_json(run))
+    else:
+        show_examples(_console(), run)
+    return BREACHED if run.failed else KEPT
 
 
 @rules_group.command(name="mutate")

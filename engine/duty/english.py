@@ -99,6 +99,10 @@ class English:
         """The events of a pattern by name, with what is asked of each: `“child seen” (how is in person)`."""
         return self._named(pattern, article=False).removeprefix("record of ")
 
+    def condition(self, test: Test) -> str:
+        """A condition by itself: `how is in person`."""
+        return self._test(test)
+
     # --- parts -------------------------------------------------------------------------------------------------------
 
     def _per(self, duty: Duty) -> str:

@@ -16,6 +16,8 @@
 An example's `case` and `objects` are laid over those given, its `timeline` comes after the one given. `expect` lists
 every finding of the clause, no more and no fewer (`[]`: it applies to nobody), each with outcome, due date and evidence;
 `duty` and `subject` say which, where there are several; `flags` are none unless they are listed.
+
+`draft: true` marks an example that nobody has agreed to yet: it is tried and counted apart, and fails nothing.
 """
 
 from __future__ import annotations
@@ -63,8 +65,20 @@ class Expected(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What a file gives to all of its examples: so many events, and things of these ids, as they are there."""
+
+    events: int = 0
+    things: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
-    """One example: a sentence, a timeline, from where it is looked at, and what must come out."""
+    """One example: a sentence, a timeline, from where it is looked at, and what must come out.
+
+    `given` is how many of the events, and which of the objects, the file gives to all of its examples. A `draft` is
+    tried, and proves nothing.
+    """
 
     clause: str
     name: str
@@ -73,6 +87,8 @@ class Example:
     view: View
     stated_only: bool
     expect: tuple[Expected, ...]
+    draft: bool = False
+    given: Given = Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,7 @@ class _ExampleBody(Frozen):
     as_at: date
     known_at: datetime | date | None = None
     stated_only: bool = False
+    draft: bool = False
     objects: dict[str, object] = {}
     timeline: tuple[object, ...] = ()
     expect: tuple[Expected, ...]
@@ -159,7 +176,25 @@ class _ExampleFile:
         if known_at is not None and not isinstance(known_at, datetime):
             known_at = View(known_at).known_at
         view = View(body.as_at, known_at)
-        return Example(str(self.clause), body.name, f"{self.path}: {place}", case, view, body.stated_only, body.expect)
+        return Example(
+            clause=str(self.clause),
+            name=body.name,
+            place=f"{self.path}: {place}",
+            case=case,
+            view=view,
+            stated_only=body.stated_only,
+            expect=body.expect,
+            draft=body.draft,
+            given=self._given(case, entry),
+        )
+
+    def _given(self, case: CaseRecord, entry: object) -> Given:
+        """What the example has from the file, and does not say again itself."""
+        own = _mapping(_mapping(entry).get("objects"))
+        things = [name for name in _mapping(self.given.get("objects")) if name not in own]
+        if case.root.type in self.given and case.root.type not in _mapping(entry):
+            things.append(case.root.id)
+        return Given(len(_list(self.given.get("timeline"))), tuple(things))
 
     def _laid_over(self, entry: Mapping) -> Mapping:
         content = Mapping()
@@ -200,9 +235,10 @@ class Trials:
 
     def findings(self, example: Example) -> tuple[Finding, ...]:
         """Every finding of the example's clause."""
-        return self._judged(example).findings
+        return self.judged(example).findings
 
-    def _judged(self, example: Example) -> Judgements:
+    def judged(self, example: Example) -> Judgements:
+        """What judging the example's clause gives."""
         key = (example.clause, example.stated_only)
         if key not in self._judges:
             self._judges[key] = CaseJudge(self.rulebook, only=[example.clause], stated_only=example.stated_only)
@@ -210,7 +246,7 @@ class Trials:
 
     def run(self, example: Example) -> Trial:
         """What came of the example."""
-        judged = self._judged(example)
+        judged = self.judged(example)
         left, missing = list(judged.findings), []
         for expected in example.expect:
             found = next((finding for finding in left if expected.fits(finding)), None)

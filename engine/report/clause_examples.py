@@ -81,6 +81,10 @@ class ExampleRead(Protocol):
         """Whether local values count as not set."""
 
     @property
+    def draft(self) -> bool:
+        """Whether nobody has agreed to it yet."""
+
+    @property
     def expect(self) -> Sequence[Expectation]:
         """Every finding of the clause; none when it applies to nobody."""
 
@@ -217,7 +221,7 @@ def _example(
     case, view = example.case, example.view
     in_order = sorted(case.events, key=lambda event: event.happened)
     numbers = {event.id: number for number, event in enumerate(in_order, start=1)}
-    more = list(notes)
+    more = [*(["a draft, which proves nothing yet"] if example.draft else []), *notes]
     if example.stated_only:
         more.append("judged only by what the standards or the court state")
     if view.known_at != View(view.as_at).known_at:
