@@ -10,6 +10,7 @@ import pytest
 
 import rules.vocabulary as vocabulary
 from engine.duty.english import English
+from engine.duty.language import Duty
 from engine.duty.rulebook import Rulebook, refs
 from engine.duty.words import Event, Thing
 from engine.policy.examples import Example, Trials, example_file, read_all, read_examples, told
@@ -66,15 +67,30 @@ CONTRACT_EVENTS = [
 ]
 
 
+def national(rulebook: Rulebook) -> dict[str, list[Duty]]:
+    """The clauses of the National Standards."""
+    return {clause: list(duties) for clause, duties in rulebook.clauses.items() if clause.startswith("NS-")}
+
+
 def test_every_clause_of_the_standards_is_there(rulebook: Rulebook) -> None:
-    wanted = [f"NS-{standard}.{clause}" for standard, count in STANDARDS.items() for clause in range(1, count + 1)]
-    assert list(rulebook.clauses) == wanted
+    assert list(rulebook.clauses) == CLAUSES
+
+
+def test_practice_quality_says_of_every_promise_whether_a_text_has_it(rulebook: Rulebook) -> None:
+    """Of the practice quality standards only titles and intentions are public: whatever is checked there is inferred."""
+    for duty in rulebook.duties:
+        if duty.clause.startswith(("PQ-PUB", "PQ-PRV")):
+            assert duty.basis == "inferred", duty.id
+        if duty.clause.startswith("PQ-") and duty.basis == "inferred":
+            standing = getattr(duty.deadline, "standing", "local")
+            assert (standing, duty.force) == ("local", "should"), f"{duty.id} shows as the standard's what is ours"
+    assert {duty.basis for duty in rulebook.duties if duty.clause.startswith("NS-")} == {"stated"}
 
 
 def test_who_decides_is_as_the_clause_needs(rulebook: Rulebook) -> None:
     strongest = ["record", "record_and_person", "person"]
     found: dict[str, list[str]] = {}
-    for clause, duties in rulebook.clauses.items():
+    for clause, duties in national(rulebook).items():
         decider = max((duty.decided_by for duty in duties), key=strongest.index)
         found.setdefault(decider, []).append(clause.removeprefix("NS-"))
     assert {decider: " ".join(clauses) for decider, clauses in found.items()} == EXPECTED_DECIDERS
@@ -96,7 +112,7 @@ def test_only_the_clause_under_review_says_so(rulebook: Rulebook) -> None:
 
 
 def test_in_force_days_are_the_documents(rulebook: Rulebook) -> None:
-    for clause, duties in rulebook.clauses.items():
+    for clause, duties in national(rulebook).items():
         first = date(2007, 9, 1) if clause.startswith("NS-5.") or clause == "NS-1.4" else date(2007, 6, 1)
         assert {duty.in_force for duty in duties} == {first}, clause
 
@@ -163,12 +179,17 @@ def test_every_duty_reads_as_a_paragraph(rulebook: Rulebook) -> None:
 
 
 def examples_of(clause: str, rulebook: Rulebook) -> tuple[Example, ...]:
-    path = example_file(FIXTURES / "national_standards", clause)
+    folder = "national_standards" if clause.startswith("NS-") else "practice_quality"
+    path = example_file(FIXTURES / folder, clause)
     assert path.exists(), f"{clause} has no examples: write {path}"
     return read_examples(path, rulebook)
 
 
+PRACTICE = {"PRV": 5, "PUB": 7, "QAI": 6, "TOG": 7}
+"""How many clauses each of the practice documents has here."""
+
 CLAUSES = [f"NS-{standard}.{clause}" for standard, count in STANDARDS.items() for clause in range(1, count + 1)]
+CLAUSES += [f"PQ-{document}-{clause}" for document, count in PRACTICE.items() for clause in range(1, count + 1)]
 
 
 @pytest.mark.parametrize("clause", CLAUSES)

@@ -434,7 +434,9 @@ def duty(
     if len(given) > 1:
         raise RulebookProblem(f"{id}: more than one deadline")
     at_once = isinstance(must, Hold | NoOpenBreach) or (isinstance(must, Happen) and must.already and not given)
-    deadline = given[0] if given else AtOnce() if at_once or isinstance(must, Stand) else NoDeadline()
+    # That it must be so on the day of the start is the clause's own, unless the clause is.
+    now = AtOnce() if basis == "stated" else AtOnce(standing=LOCAL, source="ours: no published text says when")
+    deadline = given[0] if given else now if at_once or isinstance(must, Stand) else NoDeadline()
     try:
         return Duty(
             id=id,

@@ -33,6 +33,7 @@ _FORCE: dict[Force, str] = {
     "must": "must (the clause's own word is will, always, never or the like)",
     "should": "should (the clause's own word is normally, as far as possible, aims or the like)",
 }
+_INFERRED_FORCE: dict[Force, str] = {"must": "must (ours: inferred)", "should": "should (ours: inferred)"}
 _BASIS: dict[Basis, str] = {
     "stated": "stated in a published text",
     "inferred": "inferred: no published text says it in these words",
@@ -131,7 +132,7 @@ def _clause_facts(clause: str, duties: Sequence[Duty]) -> Facts:
     facts = [
         ("Basis", _by_part(clause, duties, lambda duty: _BASIS[duty.basis])),
         ("In force", _by_part(clause, duties, _in_force)),
-        ("Force", _by_part(clause, duties, lambda duty: _FORCE[duty.force])),
+        ("Force", _by_part(clause, duties, _force)),
         ("Decided by", _by_part(clause, duties, lambda duty: DECIDED_BY[duty.decided_by])),
         ("Source", _by_part(clause, duties, lambda duty: duty.source)),
     ]
@@ -149,6 +150,10 @@ def _by_part(clause: str, duties: Sequence[Duty], say: Callable[[Duty], str]) ->
         return next(iter(parts))
     named = [(list(dict.fromkeys(names)), said) for said, names in parts.items()]
     return "; ".join(f"part{'s' if len(names) > 1 else ''} {', '.join(names)}: {said}" for names, said in named)
+
+
+def _force(duty: Duty) -> str:
+    return (_FORCE if duty.basis == "stated" else _INFERRED_FORCE)[duty.force]
 
 
 def _in_force(duty: Duty) -> str:
@@ -186,7 +191,7 @@ def _duty(duty: Duty, rulebook: Rulebook) -> DutyTold:
 def _duty_facts(duty: Duty, english: English) -> Facts:
     return (
         ("By when", _by_when(duty, english)),
-        ("Force", _FORCE[duty.force]),
+        ("Force", _force(duty)),
         ("Decided by", DECIDED_BY[duty.decided_by]),
         ("In force", _in_force(duty)),
     )
