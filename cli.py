@@ -7,6 +7,7 @@ incomplete (a fault, or a case that could not be read); 3 it did not run.
 from __future__ import annotations
 
 import gc
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ from engine.record.timeline import LAST_MOMENT, View
 
 if TYPE_CHECKING:
     from engine.judge.caseload_judge import Progress as Stage
+    from engine.judge.difference import By, Moved
     from engine.policy.examples import Example
 
 KEPT, BREACHED, INCOMPLETE, DID_NOT_RUN = 0, 1, 2, 3
@@ -470,6 +472,43 @@ def test(clauses: tuple[str, ...], examples: Path, junit: Path | None, form: str
     return BREACHED if run.failed else KEPT
 
 
+@rules_group.command(name="try")
+@click.argument("clause")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as-at", type=Day(), help="The day to look from; today unless given.")
+@click.option("--walk", is_flag=True, help="Also look from every day, and list those on which an outcome changes.")
+def try_timeline(clause: str, file: Path, as_at: date | None, walk: bool) -> int:
+    """Judge a scratch timeline, a case file as for check, by one clause, and draw it.
+
+    Exit status as for check.
+    """
+    from engine.judge.case_judge import CaseJudge
+    from engine.judge.walk import days_to_walk
+    from engine.judge.walk import walk as walk_days
+    from engine.record.casefile import read_case
+    from engine.report.tried import show_tried
+
+    book = _rulebook(None)
+    judge = CaseJudge(book, only=[clause])
+    case = read_case(file, book.dictionary)
+    view = View(as_at or _today())
+    judged = judge.judge(case, view, explained=True)
+    walked = None
+    if walk:
+        first, last = days_to_walk(judge, case, view.as_at)
+        with _progress("Walking the days", (last - first).days + 1) as advance:
+            walked = walk_days(judge, case, first, last, advance)
+    show_tried(_console(), judged, case, book, walked)
+    if judged.faults or (walked is not None and walked.faults):
+        return INCOMPLETE
+    if not judged.events:
+        raise KeptError(
+            f"Nothing to judge: nothing had happened and was on the record as at {people(view.as_at)}. "
+            "That is not the same as kept. Look from a later day with --as-at, or check the dates in the file."
+        )
+    return BREACHED if any(finding.outcome == "breached" for finding in judged.findings) else KEPT
+
+
 @rules_group.command(name="mutate")
 @click.argument("clauses", nargs=-1, metavar="[CLAUSE]…")
 @click.option("--examples", type=click.Path(path_type=Path), default=EXAMPLES, help="The folder of example files.")
@@ -488,6 +527,109 @@ def mutate_rules(clauses: tuple[str, ...], examples: Path) -> int:
         mutation = mutate(book, examples, clauses, progress=advance)
     click.echo(reported(mutation, examples))
     return KEPT if mutation.passed else BREACHED
+
+
+@rules_group.command()
+@click.option(
+    "--candidate", required=True, metavar="B", help="The rulebook to come: frozen, a directory, or a revision."
+)
+@click.option("--base", metavar="A", help="The rulebook to compare it with; today's rules unless given.")
+@click.option("--caseload", required=True, metavar="WHERE", help="Where the records are (see nightly).")
+@click.option("--by", type=click.Choice(["team", "law", "work"]), help="Also count by this.")
+@click.option(
+    "--clause", "clauses", multiple=True, metavar="ID", help="Only this clause or duty; may be given several times."
+)
+@click.option("--as-at", type=Day(), help="The day to look from; today unless given.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="A folder for the page, the numbers, and every instance that moves."
+)
+@click.option(
+    "--listed", type=click.IntRange(0, 1000), default=20, show_default=True, help="So many are told with both reasons."
+)
+@click.option("--threads", type=click.IntRange(1, 1024), help="How many threads may judge; all there are unless given.")
+@click.option(
+    "--memory", metavar="AMOUNT", help="How much memory judging may take before it goes to disk, such as 4GB."
+)
+@format_option("text", "csv", "html", "json")
+def impact(
+    candidate: str,
+    base: str | None,
+    caseload: str,
+    by: By | None,
+    clauses: tuple[str, ...],
+    as_at: date | None,
+    out: Path | None,
+    listed: int,
+    threads: int | None,
+    memory: str | None,
+    form: str,
+) -> int:
+    """Whom a candidate rulebook would move, over a whole caseload, before it goes live.
+
+    Text has exact numbers and instances, for your own eyes; so has csv, unless --by asks for numbers by group. What may be
+    shared (html, json, csv with --by) withholds every number about fewer than five cases.
+
+    Exit status 2 if something could not be judged by both, 3 if nothing could.
+    """
+    from engine.policy.impact import measure_impact
+    from engine.policy.revisions import read_rulebook
+    from engine.record.engines import open_engine, shown
+    from engine.record.whole_file import write_whole
+    from engine.report import impact_data as told
+    from engine.report.impact_page import impact_page
+    from engine.report.impact_text import OWN_EYES, show_impact
+
+    here = Path(__file__).parent
+    after = read_rulebook(candidate, here)
+    before = _rulebook(None) if base is None else read_rulebook(base, here)
+    places = {}
+
+    def moved_to(moved: Iterator[Moved]) -> None:
+        if out is not None:
+            told.write_moved_file(moved, out / "own-eyes-moved.csv")
+        elif form == "csv" and by is None:
+            click.echo(OWN_EYES, err=True)
+            told.write_moved(moved, sys.stdout)
+
+    with _stages() as progress:
+        found = measure_impact(
+            before,
+            after,
+            lambda words: open_engine(caseload, words, threads=threads, memory=memory),
+            View(as_at or _today()),
+            caseload=shown(caseload),
+            names=("today's rules" if base is None else harmless(base, 80), harmless(candidate, 80)),
+            only=clauses,
+            by=by,
+            listed=listed if form == "text" else 0,
+            moved_to=moved_to,
+            progress=progress,
+        )
+    if out is not None:
+        numbers = io.StringIO(newline="")
+        told.write_numbers(found, numbers)
+        written = {
+            "impact.html": impact_page(found),
+            "impact.json": told.impact_json(found),
+            "numbers.csv": numbers.getvalue(),
+        }
+        for name, text in written.items():
+            write_whole(out / name, text)
+        places = {
+            "To share": ", ".join(str(out / name) for name in written),
+            "Own eyes": str(out / "own-eyes-moved.csv"),
+        }
+    if form == "text":
+        show_impact(_console(), found, places)
+    elif form == "csv":
+        if by is not None:
+            told.write_numbers(found, sys.stdout)
+    else:
+        click.echo(impact_page(found) if form == "html" else told.impact_json(found), nl=form == "json")
+    if not found.complete:
+        click.echo("kept: the comparison is incomplete.", err=True)
+        return INCOMPLETE
+    return KEPT
 
 
 # --- around it -----------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from engine.report.wording import (
 
 _LISTED = 20
 _COUNTED_ONLY: tuple[Outcome, ...] = ("met", "excused", "lapsed")
-_STYLES: dict[str, str] = {
+STYLES: dict[str, str] = {
     "breached": "bold red",
     "late": "yellow",
     "undetermined": "magenta",
@@ -41,6 +41,7 @@ _STYLES: dict[str, str] = {
     "excused": "green",
     "lapsed": "dim",
 }
+"""How each outcome looks in a terminal."""
 
 
 def show_check(console: Console, judgements: Judgements, rulebook: Rulebook) -> None:
@@ -55,13 +56,13 @@ def show_check(console: Console, judgements: Judgements, rulebook: Rulebook) -> 
         if not group or outcome in _COUNTED_ONLY:
             continue
         _line(console, 0)
-        _line(console, 0, f"{outcome.capitalize()}: {len(group)}", _STYLES[outcome], f" ({OUTCOMES[outcome]})")
+        _line(console, 0, f"{outcome.capitalize()}: {len(group)}", STYLES[outcome], f" ({OUTCOMES[outcome]})")
         for finding in sorted(group, key=lambda finding: (finding.due or judgements.as_at, finding.instance)):
             _finding(console, finding, titles.get(finding.duty, ""), judgements)
     _line(console, 0)
     for outcome in _COUNTED_ONLY:
         if counts[outcome]:
-            _line(console, 0, f"{outcome.capitalize()}: {counts[outcome]}", _STYLES[outcome], f" ({OUTCOMES[outcome]})")
+            _line(console, 0, f"{outcome.capitalize()}: {counts[outcome]}", STYLES[outcome], f" ({OUTCOMES[outcome]})")
     if judgements.not_applicable:
         _line(console, 0, "Applied to nothing here: " + ", ".join(judgements.not_applicable), "dim")
     _line(console, 0, f"Rulebook {judgements.rulebook}; what was on the record by {moment(judgements.known_at)}", "dim")
@@ -84,7 +85,7 @@ def show_night(console: Console, summary: NightSummary, places: Mapping[str, str
     for outcome in WORST_FIRST:
         then = f"  (before: {before[outcome]:,})" if outcome in before else ""
         count = f"{summary.outcomes[outcome]:>9,}  {outcome:<13}"
-        _line(console, 0, count, _STYLES[outcome], f"{OUTCOMES[outcome]}{then}")
+        _line(console, 0, count, STYLES[outcome], f"{OUTCOMES[outcome]}{then}")
     if summary.previous:
         _line(console, 0, f"Before is the night {summary.previous.id}, as at {day(summary.previous.as_at)}.", "dim")
     for flag, times in summary.flags.items():
@@ -144,7 +145,7 @@ def _finding(console: Console, finding: Finding, title: str, judgements: Judgeme
         "bold",
         f"  {title}" + (" (inferred, in no published text)" if finding.basis == "inferred" else ""),
     )
-    _line(console, 4, f"{who}: ", "", stands(finding, judgements.as_at), _STYLES[finding.outcome])
+    _line(console, 4, f"{who}: ", "", stands(finding, judgements.as_at), STYLES[finding.outcome])
     marks = [STANDINGS["local"]] if finding.standing == "local" else []
     marks += ["'should', not 'must'"] if finding.force == "should" else []
     marks += [FLAGS[flag] for flag in finding.flags]
