@@ -149,7 +149,7 @@ def check(
     Exit status 1 if there is a breach, 2 if something could not be judged, 3 if nothing could.
     """
     from engine.judge.case_judge import CaseJudge
-    from engine.report.results import check_json, write_csv
+    from engine.report.results import check_json, split_trial, write_csv
     from engine.report.text import show_check, show_unreadable
 
     book = _rulebook(frozen)
@@ -164,9 +164,11 @@ def check(
     if not results:
         raise KeptError("\n".join(str(problem) for problem in problems))
     if form == "json":
-        click.echo(check_json(results, problems))
+        click.echo(check_json(results, problems, book.on_trial))
     elif form == "csv":
-        write_csv([finding for result in results for finding in result.findings], sys.stdout)
+        write_csv(
+            [finding for result in results for finding in split_trial(result.findings, book.on_trial)[0]], sys.stdout
+        )
         _complain(problems)
     else:
         console = _console()
@@ -180,7 +182,8 @@ def check(
             f"Nothing to judge: nothing had happened and was on the record as at {people(view.as_at)}. "
             "That is not the same as kept. Look from a later day with --as-at, or check the dates in the case."
         )
-    return BREACHED if any(finding.outcome == "breached" for result in results for finding in result.findings) else KEPT
+    counted = [finding for result in results for finding in split_trial(result.findings, book.on_trial)[0]]
+    return BREACHED if any(finding.outcome == "breached" for finding in counted) else KEPT
 
 
 @kept.command()
@@ -232,6 +235,7 @@ def nightly(
     from engine.ledger.night import run_night
     from engine.ledger.store import Ledger
     from engine.record.engines import open_engine, shown
+    from engine.record.fingerprint import fingerprint
     from engine.record.table_engine import closing
     from engine.report.page import write_page
     from engine.report.results import night_json
@@ -247,7 +251,7 @@ def nightly(
         _stages() as progress,
     ):
         summary = run_night(
-            judge.judge(engine, view, progress=progress),
+            lambda: judge.judge(engine, view, progress=progress),
             book,
             view,
             ledger,
@@ -256,6 +260,8 @@ def nightly(
             finished_clock=_now,
             outcomes_dir=outcomes,
             stated_only=stated_only,
+            clauses=clauses,
+            fingerprint=fingerprint(engine),
         )
     places = {"Ledger": shown(where)}
     if outcomes is not None:
@@ -509,6 +515,25 @@ def try_timeline(clause: str, file: Path, as_at: date | None, walk: bool) -> int
     return BREACHED if any(finding.outcome == "breached" for finding in judged.findings) else KEPT
 
 
+@rules_group.command()
+@click.argument("clauses", nargs=-1, metavar="[CLAUSE]…")
+@click.option("--examples", type=click.Path(path_type=Path), default=EXAMPLES, help="The folder of example files.")
+@click.option("--fail", is_flag=True, help="Exit with 1 when there is a gap.")
+@format_option("text", "json")
+def gaps(clauses: tuple[str, ...], examples: Path, fail: bool, form: str) -> int:
+    """What no example of these clauses shows, or of all: outcomes, boundary days, exceptions, version dates, scope."""
+    from engine.policy.examples import read_all
+    from engine.policy.gaps import find_gaps, gaps_json, told_gaps
+
+    book = _rulebook(None)
+    wanted = {duty.clause for duty in book.duties if duty.id in book.chosen(clauses)}
+    read = [one for clause, several in read_all(examples, book).items() if clause in wanted for one in several]
+    with _progress("Judging examples", len(read)) as advance:
+        found = find_gaps(book, read, clauses, advance)
+    click.echo(gaps_json(found) if form == "json" else told_gaps(found))
+    return BREACHED if fail and found.gaps else KEPT
+
+
 @rules_group.command(name="mutate")
 @click.argument("clauses", nargs=-1, metavar="[CLAUSE]…")
 @click.option("--examples", type=click.Path(path_type=Path), default=EXAMPLES, help="The folder of example files.")
@@ -630,6 +655,38 @@ def impact(
         click.echo("kept: the comparison is incomplete.", err=True)
         return INCOMPLETE
     return KEPT
+
+
+@rules_group.command(name="compare")
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@click.option(
+    "--clause", "clauses", multiple=True, metavar="ID", help="Only this clause or duty; may be given several times."
+)
+@format_option("text", "json")
+def compare_rules(old: str, new: str, clauses: tuple[str, ...], form: str) -> int:
+    """What changed from rulebook A to B, clause by clause, with the smallest timeline that shows it.
+
+    Each is a frozen rulebook, a directory that holds a package `rules` (`.`), or a revision of this git repository
+    (`HEAD~3`, a tag, a hash). Exit status 2 when some timelines could not be judged.
+    """
+    from engine.policy.comparing import clauses_of, compare
+    from engine.policy.comparison_words import comparison_json, comparison_text
+    from engine.policy.revisions import read_rulebook
+
+    here = Path(str(rules.__file__)).parent.parent
+    first, second = read_rulebook(old, here), read_rulebook(new, here)
+    book = _rulebook(None)
+
+    def seeds(clause: str) -> list[tuple[CaseRecord, date]]:
+        found = _examples(book, clause) if clause in book.clauses else []
+        return [(example.case, example.view.as_at) for example in found]
+
+    with _progress("Comparing clauses", len(clauses_of(first, second, clauses))) as advance:
+        comparison = compare(first, second, _today(), clauses, seeds, advance)
+    click.echo(comparison_json(comparison) if form == "json" else comparison_text(comparison, (old, new)))
+    failed = any(found.unjudged for change in comparison.clauses for found in change.searched)
+    return INCOMPLETE if failed else KEPT
 
 
 # --- around it -----------------------------------------------------------------------------------------------------------

@@ -246,7 +246,9 @@ class English:
 
     def _in_force(self, duty: Duty) -> str:
         until = f" until {people(duty.until)}" if duty.until else ""
-        review = "; the clause is under review" if duty.status == "under_review" else ""
+        review = {"under_review": "; the clause is under review", "trial": "; on trial: judged, and in no total"}.get(
+            duty.status, ""
+        )
         inferred = " It is inferred: no published text says it in these words." if duty.basis == "inferred" else ""
         return f"In force for whatever starts on or after {people(duty.in_force)}{until}{review}.{inferred}"
 

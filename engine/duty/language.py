@@ -26,7 +26,8 @@ Basis = Literal["stated", "inferred"]
 AtClosure = Literal["falls_due", "lapses", "goes_on"]
 """What becomes of an open instance when the case closes."""
 
-Status = Literal["in_force", "under_review"]
+Status = Literal["in_force", "under_review", "trial"]
+"""`trial`: judged every night and shown apart, in no total, until somebody promotes it."""
 
 DecidedBy = Literal["record", "record_and_person", "person"]
 
@@ -167,7 +168,7 @@ class NoOpenBreach(Frozen):
     """No other duty stands broken in the same timeline on the day of the start: a duty about outcomes.
 
     It looks at the duties with that `force` (None: either) of these `clauses`, each a clause, a part of one or what clauses
-    begin with (`NS-5`, `NS-5.8`, `NS-5.8a`; none: all), and never at another duty about outcomes. What stands broken
+    begin with (`NS-5`, `NS-5.8`, `NS-5.8a`; none: all), and never at another duty about outcomes, nor at one on trial. What stands broken
     on a day is in `engine.judge.outcome.broken`.
     """
 
@@ -177,7 +178,7 @@ class NoOpenBreach(Frozen):
 
     def looks_at(self, duty: Duty) -> bool:
         """Whether it rests on what became of that duty."""
-        if duty.about_outcomes or self.force not in (None, duty.force):
+        if duty.about_outcomes or duty.status == "trial" or self.force not in (None, duty.force):
             return False
         return not self.clauses or any(covers(name, duty) for name in self.clauses)
 

@@ -90,6 +90,12 @@ class Rulebook(Frozen):
     def _hangs_together(self) -> Self:
         for duty in self.duties:
             _Check(self, duty).run()
+        for duty in self.duties:
+            if duty.id in self.on_trial and duty.status != "trial":
+                raise RulebookProblem(
+                    f"{duty.id}: one version is on trial and another is in force; try the new one under an id of its own, "
+                    "such as a further part of the clause, and promote it when it has proved itself"
+                )
         later = {duty.id for duty in self.duties if duty.about_outcomes}
         for duty in self.duties:
             if duty.id in later and not duty.about_outcomes:
@@ -133,6 +139,11 @@ class Rulebook(Frozen):
         """The clause in a few words: its own gist where it holds several promises, else the title of its duty."""
         gists = {gist.id: gist.title for gist in self.gists}
         return gists.get(clause) or self.clauses[clause][0].title
+
+    @cached_property
+    def on_trial(self) -> frozenset[str]:
+        """The ids of the duties that are judged on trial: shown apart, and in no total."""
+        return frozenset(duty.id for duty in self.duties if duty.status == "trial")
 
     def chosen(self, ids: Iterable[str]) -> frozenset[str]:
         """The ids of the duties of these clauses or duties; of all of them when none is named.

@@ -68,6 +68,7 @@ LAPSES: Final[AtClosure] = "lapses"
 GOES_ON: Final[AtClosure] = "goes_on"
 INFERRED: Final[Basis] = "inferred"
 UNDER_REVIEW: Final[Status] = "under_review"
+TRIAL: Final[Status] = "trial"
 
 
 # --- the dictionary's words --------------------------------------------------------------------------------------------

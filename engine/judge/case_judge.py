@@ -173,7 +173,7 @@ class _CaseRun:
         for part in parts:
             settled += part.settled() if isinstance(part, Batch) else [(part, {})]
         starts: dict[tuple[str, str], set[date]] = {}
-        if settled and settled[0][0].edition.duty.judged is not None:
+        if any(instance.edition.duty.judged for instance, _ in settled):
             for instance, _ in settled:
                 starts.setdefault((instance.subject, instance.per), set()).add(instance.start)
         for instance, signs in settled:

@@ -138,6 +138,9 @@ def _clause_facts(clause: str, duties: Sequence[Duty]) -> Facts:
     ]
     if any(duty.status == "under_review" for duty in duties):
         facts.insert(1, ("Status", "under review; judged as it stands until that is decided"))
+    if any(duty.status == "trial" for duty in duties):
+        facts.insert(1, ("On trial", ", ".join(dict.fromkeys(duty.id for duty in duties if duty.status == "trial"))
+                         + ": judged every night and shown apart, in no total, until somebody promotes it"))  # fmt: skip
     return tuple(facts)
 
 
@@ -174,7 +177,7 @@ def _duty(duty: Duty, rulebook: Rulebook) -> DutyTold:
         reads=duty.reads,
         facts=_duty_facts(duty, english),
         judgement=_judgement(duty.judged, english) if duty.judged else (),
-        values=tuple(_value(value, english) for value in values),
+        values=tuple(tell_value(value, english) for value in values),
         exceptions=tuple(
             ExceptionTold(
                 sentence=english.exception(excuse, duty),
@@ -242,7 +245,8 @@ def _now(ref: ValueRef, english: English) -> str:
     return english.value(value, value.versions[-1])
 
 
-def _value(value: Value, english: English) -> ValueTold:
+def tell_value(value: Value, english: English) -> ValueTold:
+    """A dated value with its history."""
     versions = []
     for version in value.versions:
         standing = STANDING[version.standing]

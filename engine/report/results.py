@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from importlib import resources
 from typing import Any, Literal, TextIO
 
@@ -25,18 +25,31 @@ _MOST_CELL = 30_000
 """Letters in a cell; a spreadsheet takes a few more."""
 
 
-def case_result(judgements: Judgements) -> dict[str, Any]:
-    """The result of one case: `as_at`, `known_at`, `rulebook`, `case`, `findings`, `faults`, `not_applicable`, `team`."""
+def case_result(judgements: Judgements, on_trial: Collection[str] = ()) -> dict[str, Any]:
+    """The result of one case: `as_at`, `known_at`, `rulebook`, `case`, `findings`, `faults`, `not_applicable`, `team`, and
+    `trial` with the findings of duties that are on trial.
+    """  # fmt: skip
+    counted, apart = split_trial(judgements.findings, on_trial)
     return {
         "as_at": judgements.as_at.isoformat(),
         "known_at": judgements.known_at.isoformat(),
         "rulebook": judgements.rulebook,
         "case": judgements.case,
         "team": judgements.team,
-        "findings": [finding_result(finding) for finding in judgements.findings],
+        "findings": [finding_result(finding) for finding in counted],
+        "trial": [finding_result(finding) for finding in apart],
         "faults": [fault.model_dump(mode="json") for fault in judgements.faults],
         "not_applicable": list(judgements.not_applicable),
     }
+
+
+def split_trial(findings: Iterable[Finding], on_trial: Collection[str]) -> tuple[list[Finding], list[Finding]]:
+    """The findings that count, and those of duties on trial."""
+    every = list(findings)
+    return (
+        [finding for finding in every if finding.duty not in on_trial],
+        [finding for finding in every if finding.duty in on_trial],
+    )
 
 
 def finding_result(finding: Finding) -> dict[str, Any]:
@@ -45,16 +58,18 @@ def finding_result(finding: Finding) -> dict[str, Any]:
     return {field: values[field] for field in FINDING_FIELDS}
 
 
-def check_json(results: Sequence[Judgements], quarantined: Sequence[RecordProblem] = ()) -> str:
+def check_json(
+    results: Sequence[Judgements], quarantined: Sequence[RecordProblem] = (), on_trial: Collection[str] = ()
+) -> str:
     """What `check --format json` prints.
 
     One case that could be read is its result alone; anything else is `{"results": […], "quarantined": […]}`.
     """
     if len(results) == 1 and not quarantined:
-        return _text(case_result(results[0]))
+        return _text(case_result(results[0], on_trial))
     return _text(
         {
-            "results": [case_result(result) for result in results],
+            "results": [case_result(result, on_trial) for result in results],
             "quarantined": [_problem(each) for each in quarantined],
         }
     )
@@ -81,10 +96,15 @@ def write_csv(findings: Iterable[Finding], file: TextIO) -> None:
     Text that a spreadsheet would take for a formula is led by an apostrophe; what a terminal would act on, and the
     ends of lines, are shown as escapes. Open the file with `newline=""`.
     """
+    write_rows(FINDING_FIELDS, ([getattr(finding, field) for field in FINDING_FIELDS] for finding in findings), file)
+
+
+def write_rows(fields: Sequence[str], rows: Iterable[Sequence[object]], file: TextIO) -> None:
+    """Write rows as CSV with a line of names, each cell made harmless as `write_csv` has it."""
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(FINDING_FIELDS)
-    for finding in findings:
-        writer.writerow([_cell(getattr(finding, field)) for field in FINDING_FIELDS])
+    writer.writerow(fields)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
 
 
 def schema(name: Literal["check", "nightly"]) -> dict[str, Any]:

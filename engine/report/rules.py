@@ -36,7 +36,7 @@ def _clause(rulebook: Rulebook, clause: str, duties: tuple[Duty, ...], examples:
         "standing": sorted({edition.standing for edition in editions}),
         "decided_by": _strongest(duties),
         "in_force": min(duty.in_force for duty in duties).isoformat(),
-        "status": "under_review" if any(duty.status == "under_review" for duty in duties) else "in_force",
+        "status": next((duty.status for duty in duties if duty.status != "in_force"), "in_force"),
         "examples": examples,
     }
 

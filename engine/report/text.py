@@ -16,6 +16,7 @@ from engine.duty.rulebook import Rulebook
 from engine.judge.outcome import OUTCOMES, Fault, Finding, Judgements, Outcome
 from engine.ledger.tally import NightSummary, Problem
 from engine.record.problem import RecordProblem, harmless
+from engine.report.results import split_trial
 from engine.report.wording import (
     FLAGS,
     NO_TEAM,
@@ -46,7 +47,8 @@ STYLES: dict[str, str] = {
 
 def show_check(console: Console, judgements: Judgements, rulebook: Rulebook) -> None:
     """The result of one case: faults, then findings worst first, then what needs nobody's attention as counts."""
-    case, findings = judgements.case, judgements.findings
+    case = judgements.case
+    findings, apart = split_trial(judgements.findings, rulebook.on_trial)
     counts = Counter(finding.outcome for finding in findings)
     _line(console, 0, f"Case {case}", "bold", f", as at {day(judgements.as_at)}: {_counted(counts)}")
     _faults(console, judgements.faults, len(judgements.faults))
@@ -63,6 +65,12 @@ def show_check(console: Console, judgements: Judgements, rulebook: Rulebook) -> 
     for outcome in _COUNTED_ONLY:
         if counts[outcome]:
             _line(console, 0, f"{outcome.capitalize()}: {counts[outcome]}", STYLES[outcome], f" ({OUTCOMES[outcome]})")
+    if apart:
+        _line(console, 0)
+        _line(console, 0, f"On trial, in no total: {_counted(Counter(finding.outcome for finding in apart))}", "bold")
+        for finding in apart:
+            if finding.outcome not in _COUNTED_ONLY:
+                _finding(console, finding, titles.get(finding.duty, ""), judgements)
     if judgements.not_applicable:
         _line(console, 0, "Applied to nothing here: " + ", ".join(judgements.not_applicable), "dim")
     _line(console, 0, f"Rulebook {judgements.rulebook}; what was on the record by {moment(judgements.known_at)}", "dim")

@@ -1,0 +1,89 @@
+"""A duty on trial is judged and shown apart, and counts nowhere until somebody promotes it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.duty.english import English
+from engine.duty.rulebook import Rulebook
+from engine.record.problem import RulebookProblem
+from tests.test_cli import Run, kept
+
+__all__ = ["kept"]  # the fixture
+
+UNSEEN = """
+case: {id: C-1, law: private, work: section_7, team: north-2}
+objects: {amy: {type: child}}
+timeline:
+  - {date: 2025-03-04, event: case_accepted}
+"""
+
+
+def changed(rulebook: Rulebook, *duties: dict[str, Any]) -> Rulebook:
+    """The rulebook with these duties instead of those of the same id, as if it had been frozen so."""
+    frozen = json.loads(rulebook.canonical())
+    ids = {duty["id"] for duty in duties}
+    frozen["duties"] = sorted(
+        [*(duty for duty in frozen["duties"] if duty["id"] not in ids), *duties], key=lambda duty: str(duty["id"])
+    )
+    return Rulebook.from_json(json.dumps(frozen).encode(), "tried.json")
+
+
+def frozen(rulebook: Rulebook, name: str) -> dict[str, Any]:
+    """One duty as JSON."""
+    found: dict[str, Any] = next(duty for duty in json.loads(rulebook.canonical())["duties"] if duty["id"] == name)
+    return found
+
+
+def on_trial(rulebook: Rulebook, name: str) -> Rulebook:
+    """The rulebook with that duty on trial."""
+    return changed(rulebook, frozen(rulebook, name) | {"status": "trial"})
+
+
+@pytest.fixture
+def tried(rulebook: Rulebook, tmp_path: Path) -> Path:
+    """NS-5.1 on trial, frozen."""
+    path = tmp_path / "tried.json"
+    path.write_text(on_trial(rulebook, "NS-5.1").canonical())
+    return path
+
+
+def test_a_breach_on_trial_is_shown_apart_and_is_no_reason_for_an_exit_status(
+    kept: Run, tried: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "c.yaml").write_text(UNSEEN)
+    asked = ("check", str(tmp_path / "c.yaml"), "--as-at", "2025-06-30", "--clause", "NS-5.1")
+    usual = kept(*asked, "--format", "json")
+    assert (usual.status, [one["outcome"] for one in usual.json["findings"]], usual.json["trial"]) == (
+        1,
+        ["breached"],
+        [],
+    )
+    ran = kept(*asked, "--rulebook", str(tried), "--format", "json")
+    assert (ran.status, ran.json["findings"], [one["outcome"] for one in ran.json["trial"]]) == (0, [], ["breached"])
+    told = kept(*asked, "--rulebook", str(tried))
+    assert told.status == 0
+    assert "On trial, in no total: 1 breached" in told.out
+    assert kept(*asked, "--rulebook", str(tried), "--format", "csv").out.count("\n") == 1
+
+
+def test_a_duty_about_outcomes_does_not_look_at_what_is_on_trial(rulebook: Rulebook) -> None:
+    assert "NS-5.1" in rulebook.rested_on(["PQ-QAI-5"])
+    assert "NS-5.1" not in on_trial(rulebook, "NS-5.1").rested_on(["PQ-QAI-5"])
+
+
+def test_it_says_so(rulebook: Rulebook) -> None:
+    tried = on_trial(rulebook, "NS-5.1")
+    assert tried.sha256 != rulebook.sha256
+    duty = tried.clauses["NS-5.1"][0]
+    assert "on trial: judged, and in no total" in English(tried).paragraph(duty)
+
+
+def test_a_duty_is_not_on_trial_in_one_version_only(rulebook: Rulebook) -> None:
+    duty = frozen(rulebook, "NS-5.1")
+    with pytest.raises(RulebookProblem, match="an id of its own"):
+        changed(rulebook, duty | {"until": "2026-01-01"}, duty | {"in_force": "2026-01-01", "status": "trial"})
