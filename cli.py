@@ -10,11 +10,11 @@ import gc
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -100,8 +100,7 @@ def judging(command: Command) -> Command:
             help="Only this clause or duty; may be given several times.",
         ),
         click.option(
-            "--stated-only",
-            is_flag=True,
+            "--stated-only/--no-stated-only",
             help="Judge only by what the standards or the court state; local values count as not set.",
         ),
         click.option(
@@ -125,8 +124,21 @@ def format_option(*choices: str) -> Callable[[Command], Command]:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="kept")
-def kept() -> None:
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="KEPT_CONFIG",
+    show_envvar=True,
+    help="A file of settings (see `kept config check`); an option given here wins.",
+)
+@click.pass_context
+def kept(context: click.Context, config: Path | None) -> None:
     """Were the promises that the standards make to a child kept?"""
+    context.obj = config
+    if config is not None and context.invoked_subcommand not in ("config", "doctor"):
+        from engine.running.settings_file import read_settings
+
+        context.default_map = _defaults(kept, read_settings(config).options())
 
 
 @kept.command()
@@ -369,6 +381,48 @@ def sample(count: int, seed: int, out: Path, as_at: date) -> int:
     with _progress("Making cases", count) as advance:
         made = make_sample(book.dictionary, out, count, seed, advance, as_at=as_at, judgements=judged)
     _console().print(f"{made['cases']:,} timelines with {made['events']:,} events in {out}", highlight=False)
+    return KEPT
+
+
+# --- running it every night --------------------------------------------------------------------------------------------
+
+
+@kept.group(name="config")
+def config_group() -> None:
+    """Look at the file of settings that `kept --config FILE` and KEPT_CONFIG name."""
+
+
+@config_group.command(name="check")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.pass_obj
+def check_config(config: Path | None, file: Path | None) -> int:
+    """Say everything that is wrong with the file, each with its line and what to do.
+
+    Exit status 0 if nothing is, 3 if something is.
+    """
+    from engine.running.settings_file import read_settings
+
+    path = _named(file or config)
+    book = _rulebook(None)
+    read_settings(path, {duty.id for duty in book.duties} | {duty.clause for duty in book.duties})
+    click.echo(f"{harmless(str(path))}: nothing is wrong with it.")
+    return KEPT
+
+
+@config_group.command(name="show")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@format_option("text", "json")
+@click.pass_obj
+def show_config(config: Path | None, file: Path | None, form: str) -> int:
+    """Every setting that applies, with what was not set; nothing secret is shown."""
+    from engine.running.settings_file import read_settings
+    from engine.running.settings_shown import settings_toml
+
+    settings = read_settings(_named(file or config))
+    if form == "json":
+        click.echo(json.dumps(settings.as_shown(), indent=2, ensure_ascii=False))
+    else:
+        click.echo(settings_toml(settings))
     return KEPT
 
 
