@@ -795,6 +795,24 @@ def _today() -> date:
 def _now() -> datetime:
     return datetime.now(tz=HERE)
 
+def _named(config: Path | None) -> Path:
+    if config is None:
+        raise KeptError("No file of settings is named. Give one with `kept --config FILE …`, or set KEPT_CONFIG.")
+    return config
+
+
+def _defaults(command: click.Command, options: Mapping[str, object], *above: str) -> dict[str, Any]:
+    """What the settings say, as defaults for the options of each command below this one."""
+    from engine.running.settings import EVERYWHERE
+
+    if isinstance(command, click.Group):
+        return {name: _defaults(each, options, *above, name) for name, each in command.commands.items()}
+    if above == ("check",):  # there --caseload says what the arguments are
+        return {}
+    said = {param: opt for param in command.params for opt in param.opts if opt in options}
+    return {param.name or "": options[opt] for param, opt in said.items() if above == ("nightly",) or opt in EVERYWHERE}
+
+
 
 def _console() -> Console:
     """For a person at a terminal; in a pipe, plain lines as long as they are."""
