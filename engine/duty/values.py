@@ -8,7 +8,8 @@ They live in YAML beside the rules, one line a version:
       versions:
         - {from: 2007-09-01, value: 10, standing: local, source: "no published figure"}
 
-`value: null` is a value that nobody has set: what rests on it is undetermined.
+`value: null` is a value that nobody has set: what rests on it is undetermined. A version may say `confirmed: 2026-03-01`:
+the day on which somebody last looked and found it still right.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ SPAN_UNITS = get_args(Unit)
 
 
 class ValueVersion(Frozen):
-    """The value from a day on, whose it is, and where it comes from."""
+    """The value from a day on, whose it is, where it comes from, and when somebody last confirmed that it is still right."""
 
     from_: date = Field(alias="from")
     value: int | tuple[str, ...] | None
     standing: Standing
     source: str = Field(min_length=3)
+    confirmed: date | None = None
 
 
 class Value(Frozen):
