@@ -743,7 +743,74 @@ def compare_rules(old: str, new: str, clauses: tuple[str, ...], form: str) -> in
     return INCOMPLETE if failed else KEPT
 
 
+@rules_group.command()
+@click.argument("value")
+@click.argument("numbers", metavar="FROM..TO")
+@click.option("--step", type=click.IntRange(1), default=1, show_default=True, help="Take every so-manieth number.")
+@click.option("--caseload", required=True, metavar="WHERE", help="Where the records are (see nightly).")
+@click.option("--by", type=click.Choice(["team"]), help="Also for each team.")
+@click.option("--as-at", type=Day(), help="The day to look from; today unless given.")
+@click.option("--out", type=click.Path(path_type=Path), help="Also draw it there: a file .png, .svg or .html.")
+@format_option("text", "csv", "json")
+def sweep(
+    value: str, numbers: str, step: int, caseload: str, by: str | None, as_at: date | None, out: Path | None, form: str
+) -> int:
+    """How compliance would bend with a dated number: VALUE is its name, FROM..TO such as 5..60.
+
+    Only the duties that use it are judged, once for each number. Exit status 2 if something could not be judged.
+    """
+    from engine.policy.sweep import numbers_in
+    from engine.policy.sweep import sweep as swept
+    from engine.record.engines import open_engine, shown
+    from engine.report.sweep_picture import check_form, write_picture
+    from engine.report.sweep_text import curve_json, show_curve, write_curve
+
+    if out is not None:
+        check_form(out)
+    with _stages() as progress:
+        curve = swept(
+            _rulebook(None),
+            value,
+            numbers_in(numbers, step),
+            lambda words: open_engine(caseload, words),
+            View(as_at or _today()),
+            caseload=shown(caseload),
+            by_team=by is not None,
+            progress=progress,
+        )
+    if out is not None:
+        write_picture(curve, out)
+    if form == "json":
+        click.echo(curve_json(curve))
+    elif form == "csv":
+        write_curve(curve, sys.stdout)
+    else:
+        show_curve(_console(), curve, [str(out)] if out else [])
+    if not curve.complete:
+        click.echo("kept: the sweep is incomplete.", err=True)
+        return INCOMPLETE
+    return KEPT
+
+
 # --- around it -----------------------------------------------------------------------------------------------------------
+
+
+def _named(config: Path | None) -> Path:
+    if config is None:
+        raise KeptError("No file of settings is named. Give one with `kept --config FILE …`, or set KEPT_CONFIG.")
+    return config
+
+
+def _defaults(command: click.Command, options: Mapping[str, object], *above: str) -> dict[str, Any]:
+    """What the settings say, as defaults for the options of each command below this one."""
+    from engine.running.settings import EVERYWHERE
+
+    if isinstance(command, click.Group):
+        return {name: _defaults(each, options, *above, name) for name, each in command.commands.items()}
+    if above == ("check",):  # there --caseload says what the arguments are
+        return {}
+    said = {param: opt for param in command.params for opt in param.opts if opt in options}
+    return {param.name or "": options[opt] for param, opt in said.items() if above == ("nightly",) or opt in EVERYWHERE}
 
 
 def _rulebook(frozen: Path | None) -> Rulebook:
@@ -794,24 +861,6 @@ def _today() -> date:
 
 def _now() -> datetime:
     return datetime.now(tz=HERE)
-
-def _named(config: Path | None) -> Path:
-    if config is None:
-        raise KeptError("No file of settings is named. Give one with `kept --config FILE …`, or set KEPT_CONFIG.")
-    return config
-
-
-def _defaults(command: click.Command, options: Mapping[str, object], *above: str) -> dict[str, Any]:
-    """What the settings say, as defaults for the options of each command below this one."""
-    from engine.running.settings import EVERYWHERE
-
-    if isinstance(command, click.Group):
-        return {name: _defaults(each, options, *above, name) for name, each in command.commands.items()}
-    if above == ("check",):  # there --caseload says what the arguments are
-        return {}
-    said = {param: opt for param in command.params for opt in param.opts if opt in options}
-    return {param.name or "": options[opt] for param, opt in said.items() if above == ("nightly",) or opt in EVERYWHERE}
-
 
 
 def _console() -> Console:
