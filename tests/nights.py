@@ -23,7 +23,8 @@ from engine.ledger.store import Ledger
 from engine.ledger.tally import NightSummary
 from engine.record.calendar import Calendar
 from engine.record.dictionary import Dictionary, EventWord, ObjectWord
-from engine.record.problem import RecordProblem
+from engine.record.fingerprint import Fingerprint
+from engine.record.table_cases import BadCase
 from engine.record.timeline import View
 
 AS_AT = date(2025, 6, 30)
@@ -162,7 +163,7 @@ class FakeRun:
         self._positions = [position for position in range(1, cases + 1) if position not in bad]
         self._gives, self._together, self._pause = gives or every_outcome, together, pause
         self.problems = [
-            RecordProblem("events.csv", f"case C-{position}", "'seeen' is no event", "Write 'seen'.")
+            BadCase(f"C-{position}", "events.csv", f"case C-{position}", "'seeen' is no event", "Write 'seen'.")
             for position in bad
         ]
         self.faults: list[Fault] = []
@@ -181,10 +182,105 @@ class FakeRun:
             yield as_batch(found)
 
 
-def night(ledger: Ledger, cases: int = 3, *, run: FakeRun | None = None, **given: Any) -> NightSummary:
-    """A made-up night."""
+def night(
+    ledger: Ledger,
+    cases: int = 3,
+    *,
+    run: FakeRun | None = None,
+    as_at: date = AS_AT,
+    book: Rulebook | None = None,
+    content: str = "",
+    **given: Any,
+) -> NightSummary:
+    """A made-up night; with `content` its fingerprint says so, else it has none."""
     values: dict[str, Any] = {"described": "made up", "started_at": STARTED, "finished_clock": lambda: FINISHED}
-    return run_night(run or FakeRun(cases), rulebook(), View(AS_AT), ledger, **(values | given))
+    if content:
+        values["fingerprint"] = Fingerprint(by="made up", rows={"events": 1}, sums={"events": content})
+    return run_night(run or FakeRun(cases), book or rulebook(), View(as_at), ledger, **(values | given))
+
+
+BREACHES = {
+    "more than one open state": "SELECT series, instance FROM states WHERE until_run IS NULL GROUP BY 1, 2 HAVING count(*) > 1",
+    "states that overlap": """
+        SELECT a.series, a.instance FROM states a
+        JOIN states b ON b.series = a.series AND b.instance = a.instance AND b.from_run > a.from_run
+        WHERE a.until_run IS NULL OR a.until_run > b.from_run""",
+    "twice from the same night": "SELECT series, instance FROM states GROUP BY 1, 2, from_run HAVING count(*) > 1",
+    "until no later than from": "SELECT instance FROM states WHERE until_run <= from_run",
+    "a state of no night": """
+        SELECT s.instance FROM states s LEFT JOIN runs f ON f.number = s.from_run LEFT JOIN runs u ON u.number = s.until_run
+        WHERE f.series IS NULL OR f.series <> s.series OR (s.until_run IS NOT NULL AND (u.series IS NULL OR u.series <> s.series))""",
+    "a state of nothing": """
+        SELECT s.instance FROM states s LEFT JOIN instances i ON i.number = s.instance LEFT JOIN cases c ON c.number = i."case"
+        LEFT JOIN editions e ON e.number = s.edition LEFT JOIN holders h ON h.number = s.holder
+        WHERE i.number IS NULL OR c.number IS NULL OR e.number IS NULL OR h.number IS NULL""",
+    "an instance without a state": "SELECT id FROM instances WHERE number NOT IN (SELECT instance FROM states)",
+    "stale without a state": """
+        SELECT t.instance FROM stale t LEFT JOIN states s ON s.series = t.series AND s.instance = t.instance
+        AND s.from_run < t.from_run WHERE s.instance IS NULL""",
+    "a run that was not finished": "SELECT id FROM runs WHERE finished_at IS NULL",
+    "a run without its rulebook": "SELECT id FROM runs WHERE rulebook NOT IN (SELECT sha256 FROM rulebooks)",
+    "a run that does not count its states": """
+        SELECT r.id, r.instances, count(o.run) FROM runs r LEFT JOIN outcomes o ON o.run = r.id AND o.stale_since IS NULL
+        GROUP BY r.id, r.instances HAVING count(o.run) <> r.instances""",
+    "a run that counts other cases in quarantine": """
+        SELECT r.id, r.quarantined, count(q.number) FROM runs r LEFT JOIN quarantine q ON q.series = r.series
+        AND q.from_run <= r.number AND (q.until_run IS NULL OR q.until_run > r.number)
+        GROUP BY r.id, r.quarantined HAVING count(q.number) <> r.quarantined""",
+    "a run that counts other faults": """
+        SELECT r.id, r.faults, count(f.number) FROM runs r LEFT JOIN faults f ON f.series = r.series
+        AND f.from_run <= r.number AND (f.until_run IS NULL OR f.until_run > r.number)
+        GROUP BY r.id, r.faults HAVING count(f.number) <> r.faults""",
+}  # fmt: skip
+"""What must never be found in a ledger, with the question that would find it."""
+
+
+def invariants(ledger: Ledger) -> list[tuple[str, Any]]:
+    """What is wrong with a ledger: nothing. One that does not exist yet is right."""
+    if not ledger.runs():
+        return []
+    with ledger.reading() as connection:
+        wrong: list[tuple[str, Any]] = [
+            (what, tuple(row)) for what, query in BREACHES.items() for row in connection.exec_driver_sql(query)
+        ]
+        by_outcome = connection.exec_driver_sql(
+            "SELECT run, outcome, count(*) FROM outcomes WHERE stale_since IS NULL GROUP BY run, outcome"
+        ).all()
+        if connection.dialect.name == "sqlite":
+            wrong += [
+                ("integrity", row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"
+            ]
+    for run in ledger.runs():
+        found = {outcome: count for each, outcome, count in by_outcome if each == run.id}
+        if found != {outcome: count for outcome, count in run.counts.outcomes.items() if count}:
+            wrong.append(("outcomes that a run counts otherwise", run.id))
+    return wrong
+
+
+VERSION_1 = (
+    "INSERT INTO rulebooks VALUES ('sha256:1', '{}')",
+    *(
+        f"INSERT INTO runs VALUES ('{run}', '2025-06-30 22:00:00', '2025-06-30 22:05:00', 'sha256:1', '{run[:10]}', "  # noqa: S608
+        f"'{run[:10]} 23:59:59', 'old', {flag}, '{counts}', 2, {many}, 1, 1, {flag})"
+        for run, flag, counts, many in (
+            ("2025-06-30-0001", "false", '{"breached": 1, "met": 1}', 2), ("2025-06-29-0001", "false", '{"breached": 1}', 1),
+        )
+    ),
+    *(
+        f"INSERT INTO outcomes VALUES ('{run}', '{case}/NS-5.1/{who}/e1', '{case}', 'NS-5.1', 'NS-5.1', '{who}', 'child', '{outcome}', "  # noqa: S608
+        f"'2025-03-04', '2025-03-18', NULL, {over}, 'must', 'local', 'stated', 'record', '{flags}', '{evidence}', NULL, 'north-2', 'fca1')"
+        for run, case, who, outcome, over, flags, evidence in (
+            ("2025-06-30-0001", "C-1", "amy", "breached", "104", '["recorded_late"]', '["e1", "e2"]'),
+            ("2025-06-30-0001", "C-2", "ben", "met", "NULL", "[]", "[]"),
+            ("2025-06-29-0001", "C-1", "amy", "breached", "103", "[]", '["e1"]'),
+        )
+    ),
+    *(f"INSERT INTO faults VALUES ('{run}', 1, 'C-1', 'NS-10.2', 'ValueError', 'trace')"  # noqa: S608
+      for run in ("2025-06-29-0001", "2025-06-30-0001")),
+    *(f"INSERT INTO quarantine VALUES ('{run}', 1, 'events.csv', 'case C-3', 'no event', 'Write one.')"  # noqa: S608
+      for run in ("2025-06-29-0001", "2025-06-30-0001")),
+)  # fmt: skip
+"""Two nights in a ledger of version 1."""
 
 
 def _killed(ledger: Path, outcomes: Path, at: int) -> None:

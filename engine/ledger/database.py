@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from engine.record.problem import KeptError, harmless
@@ -16,13 +16,21 @@ _MAGIC = b"SQLite format 3\0"
 _PATIENCE = 2.0
 """Seconds to wait for another connection to finish what takes a moment; a night takes longer, and is refused."""
 
+_CACHE = 65_536
+"""KiB of the database that SQLite keeps in memory while a night is written, and as much of what is compared with it."""
+_LOCK = 0x6B657074
+"""The number of the lock in PostgreSQL: whoever writes a night to a ledger of this database holds it."""
+_BUSY = "another night is being written to this ledger. Wait until it is done, then start again."
+
 _REASONS = {
-    "locked": "another night is being written to this ledger. Wait until it is done, then start again.",
-    "could not obtain lock": "another night is being written to this ledger. Wait until it is done, then start again.",
+    "locked": _BUSY,
     "readonly": "cannot be written to. Make the file and its directory writable, or name another place.",
     "read-only": "cannot be written to. Make it writable, or name another place.",
     "unable to open": "cannot be opened. Check that its directory exists and that you may read and write there.",
     "full": "the disk is full; the ledger is as it was. Make room, then start again.",
+    "no space left": "the disk is full; the ledger is as it was. Make room, then start again.",
+    "could not extend": "the disk is full; the ledger is as it was. Make room, then start again.",
+    "connection": "the connection was lost; the ledger is as it was. Check that the database runs, then start again.",
     "malformed": "the database is damaged. Restore it from a copy, or start a new ledger.",
     "not a database": "is not a ledger. Name another file, or one that does not exist yet.",
     "unique constraint": "Kept found the same instance twice; the ledger is as it was. Please report this: it is our mistake.",
@@ -90,9 +98,24 @@ def _begin(connection: Connection) -> None:
         # A log beside the file: those who read are not held up for as long as the night is being written.
         driver.execute("PRAGMA journal_mode = WAL")
         driver.execute("PRAGMA synchronous = FULL")
+        driver.execute(f"PRAGMA main.cache_size = -{_CACHE}")
+        driver.execute(f"PRAGMA temp.cache_size = -{_CACHE}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.exec_driver_sql("BEGIN")
+
+
+def lock(connection: Connection) -> None:
+    """Lock out other writers until the transaction ends.
+
+    Raises:
+        KeptError: when another night is being written.
+    """
+    # SQLite is locked from the first moment of the transaction: see `_begin`.
+    if connection.dialect.name == "postgresql" and not connection.scalar(
+        text(f"SELECT pg_try_advisory_xact_lock({_LOCK})")
+    ):
+        raise KeptError(f"{harmless(connection.engine.url.render_as_string(hide_password=True))}: {_BUSY}")
 
 
 @contextmanager

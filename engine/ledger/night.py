@@ -15,10 +15,13 @@ import pyarrow as pa
 
 from engine.duty.rulebook import Rulebook
 from engine.judge.outcome import Fault
+from engine.ledger.entry import Night
 from engine.ledger.outcomes_file import OutcomesFile, outcomes_file
-from engine.ledger.runs import RunStart
-from engine.ledger.store import Ledger, Night
+from engine.ledger.reading import outcomes_of
+from engine.ledger.runs import Receipt, Run, RunStart, asked_for, calendar_hash, versions
+from engine.ledger.store import Ledger
 from engine.ledger.tally import NightSummary, NightTally
+from engine.record.fingerprint import Fingerprint
 from engine.record.problem import KeptError, RecordProblem
 from engine.record.timeline import View
 
@@ -51,7 +54,7 @@ class NothingToJudgeError(KeptError):
 
 
 def run_night(
-    judging: Judging,
+    judging: Judging | Callable[[], Judging],
     rulebook: Rulebook,
     view: View,
     ledger: Ledger,
@@ -61,26 +64,38 @@ def run_night(
     finished_clock: Callable[[], datetime],
     outcomes_dir: Path | None = None,
     stated_only: bool = False,
+    clauses: Sequence[str] = (),
+    fingerprint: Fingerprint | None = None,
 ) -> NightSummary:
-    """Read what the judging finds and write the night.
+    """Read what the judging finds (or what it is made by, when it is needed) and write the night.
 
     `described` says in words what was judged, without a password; `started_at` and what `finished_clock` gives have a
-    time zone. With `outcomes_dir` every outcome is also written to `outcomes.parquet` there.
+    time zone. With `outcomes_dir` every outcome is also written to `outcomes.parquet` there. `clauses` and `stated_only`
+    are what the judging was asked for, `fingerprint` is of what it reads. A night that is in the ledger already (the same
+    receipt) is not judged again: its summary is given as it was, with `already`.
 
     Raises:
         NothingToJudgeError: when there was nothing; the ledger is as it was.
         KeptError: when the ledger or the outcomes cannot be written; both are as they were (but when the file cannot be
             put in its place at the very end: the night is in the ledger then).
     """
-    start = RunStart(
+    receipt = Receipt(
         rulebook=rulebook.sha256,
-        text=rulebook.canonical(),
+        calendar=calendar_hash(rulebook.calendar),
+        caseload=described,
+        fingerprint=fingerprint,
         as_at=view.as_at,
         known_at=view.known_at,
-        started_at=started_at,
-        caseload=described,
+        clauses=asked_for(clauses),
         stated_only=stated_only,
+        versions=versions(),
     )
+    found = ledger.already(receipt)
+    if found:
+        return _again(ledger, *found, outcomes_dir)
+    start = RunStart(receipt=receipt, text=rulebook.canonical(), started_at=started_at)
+    if callable(judging):
+        judging = judging()
     tally = NightTally(rulebook, view)
     tally.unreadable(judging.problems)
     with outcomes_file(outcomes_dir) as file:
@@ -95,18 +110,31 @@ def run_night(
                 raise NothingToJudgeError(_nothing(tally, view, described), tally)
             file.close()
             finished_at = finished_clock()
-            pen.night.finish(tally.counts(), finished_at)
-            run = pen.night.run
+            changes = pen.night.finish(tally.counts(), finished_at)
+            summary = tally.summary(
+                run=pen.night.run,
+                previous=ledger.run(changes.since) if changes else None,
+                started_at=started_at,
+                finished_at=finished_at,
+                caseload=described,
+                stated_only=stated_only,
+                changes=changes,
+            )
+            pen.night.keep_summary(summary.model_dump_json())
         # The ledger has the night now: from here on it is what happened, whatever becomes of the file.
         file.publish()
-    return tally.summary(
-        run=run,
-        previous=ledger.previous(run),
-        started_at=started_at,
-        finished_at=finished_at,
-        caseload=described,
-        stated_only=stated_only,
-    )
+    return summary
+
+
+def _again(ledger: Ledger, run: Run, summary: str, outcomes_dir: Path | None) -> NightSummary:
+    """A night that is in the ledger already; the file of outcomes is made from there."""
+    with outcomes_file(outcomes_dir) as file:
+        if outcomes_dir is not None:
+            for batch in outcomes_of(ledger, run.id):
+                file.add(batch)
+            file.close()
+            file.publish()
+    return NightSummary.model_validate_json(summary).model_copy(update={"already": True})
 
 
 class _Pen:

@@ -1,31 +1,66 @@
-"""What the ledger knows of a night: how it began, what it came to. Light to import: no database is in here."""
+"""What the ledger knows of a night: what it follows from, what it came to. Light to import: no database is in here."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from importlib.metadata import version
 
 from engine.judge.outcome import Outcome
+from engine.record.calendar import Calendar
 from engine.record.dictionary import Frozen
+from engine.record.fingerprint import Fingerprint
+
+_VERSIONS = ("kept", "duckdb", "ibis-framework", "sqlglot", "pyarrow", "holidays")
+_FIRST_DAY = date(2000, 1, 1)
 
 
-class RunStart(Frozen):
-    """What is known of a night before its first case.
+class Receipt(Frozen):
+    """All that the outcomes of a night follow from: with the same receipt they are the same.
 
-    `rulebook` is the hash, `text` the canonical JSON; `started_at` has a time zone, `known_at` (local time, as records
-    have it) has none; `caseload` says in words what was read.
+    `rulebook` and `calendar` are hashes; `known_at` (local time, as records have it) has no time zone; `caseload` says in
+    words what was read, `fingerprint` what was in it (None when none was taken); `clauses` are those asked for, all of
+    them when it is empty, and None where a Kept before this did not note it.
     """
 
     rulebook: str
-    text: str
+    calendar: str
+    caseload: str
+    fingerprint: Fingerprint | None = None
     as_at: date
     known_at: datetime
-    started_at: datetime
-    caseload: str
+    clauses: tuple[str, ...] | None = ()
     stated_only: bool = False
+    versions: dict[str, str]
+
+    @cached_property
+    def sha256(self) -> str:
+        """`sha256:` and the hash of it all; nothing when not all is known, for then nothing is the same as it."""
+        if self.fingerprint is None:
+            return ""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+class RunStart(Frozen):
+    """What is known of a night before its first case: its receipt, the rulebook's canonical JSON, and when it began (with a
+    time zone).
+    """
+
+    receipt: Receipt
+    text: str
+    started_at: datetime
 
 
 class Counts(Frozen):
-    """What a night came to: `cases` are those judged, `instances` the sum of `outcomes`."""
+    """What a night came to: `cases` are those judged, `instances` the sum of `outcomes`.
+
+    `complete` when every case was read and every duty judged; `trend` when enough was for a point in a trend.
+    """
 
     cases: int
     instances: int
@@ -33,6 +68,7 @@ class Counts(Frozen):
     faults: int
     quarantined: int
     complete: bool
+    trend: bool = True
 
 
 class Run(Frozen):
@@ -47,3 +83,21 @@ class Run(Frozen):
     caseload: str
     stated_only: bool
     counts: Counts
+
+
+def versions() -> dict[str, str]:
+    """The versions of what judges."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _VERSIONS}}
+
+
+def calendar_hash(calendar: Calendar) -> str:
+    """`sha256:` and the hash of the bank holidays that are known: the weekdays until then on which nobody works."""
+    days = (_FIRST_DAY + timedelta(days=ahead) for ahead in range((calendar.known_through - _FIRST_DAY).days + 1))
+    off = [day.isoformat() for day in days if day.weekday() < 5 and not calendar.is_working_day(day)]
+    text = json.dumps([calendar.subdivision, calendar.known_through.isoformat(), off])
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def asked_for(clauses: Sequence[str]) -> tuple[str, ...]:
+    """The clauses that were asked for, each once and in order."""
+    return tuple(sorted(set(clauses)))

@@ -1,11 +1,34 @@
-"""The ledger's tables, in SQL that every database has."""
+"""The ledger's tables. What stays as it was is written once: a night adds the rows that it changes.
+
+A *state* is where an instance stood from one night until another, a *series* the nights that can be compared. The view
+`outcomes` gives each night its whole rows back.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, ForeignKey, Integer, MetaData, Table, Text
+from typing import Any
 
-SCHEMA = 1
-"""The version of these tables. A ledger of another version is refused, never guessed at."""
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
+
+SCHEMA = 2
+"""The version of these tables. An older ledger is brought to it (`engine.ledger.migrations`), a newer one refused."""
 
 METADATA = MetaData()
 
@@ -13,7 +36,14 @@ LEDGER = Table(
     "kept_ledger",
     METADATA,
     Column("schema", Integer, primary_key=True, autoincrement=False),
-    comment="One row: that this is a ledger, and the version of its tables. Whoever writes a night locks it.",
+    comment="One row: that this is a ledger, and the version of its tables.",
+)
+
+MIGRATED = Table(
+    "kept_migrated",
+    METADATA,
+    Column("version_num", String(32), primary_key=True),
+    comment="Alembic's own: the migration that these tables have reached.",
 )
 
 RULEBOOKS = Table(
@@ -24,73 +54,216 @@ RULEBOOKS = Table(
     comment="Every rulebook that a night was judged by, as canonical JSON.",
 )
 
+SERIES = Table(
+    "series",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("caseload", Text, nullable=False),
+    Column("clauses", JSON(none_as_null=True), comment="those asked for; all for []; null where it was not noted"),
+    Column("stated_only", Boolean, nullable=False),
+    comment="Nights that can be compared, in the order of the days that they look from.",
+)
+
 RUNS = Table(
     "runs",
     METADATA,
-    Column("id", Text, primary_key=True),
-    Column("started_at", DateTime, nullable=False, comment="UTC"),
-    Column("finished_at", DateTime, comment="UTC"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("series", Integer, ForeignKey(SERIES.c.number), nullable=False),
+    Column(
+        "receipt",
+        Text,
+        nullable=False,
+        comment="SHA-256 of all that the outcomes follow from; empty if not all is known",
+    ),
     Column("rulebook", Text, ForeignKey(RULEBOOKS.c.sha256), nullable=False),
+    Column("calendar", Text, nullable=False, comment="SHA-256 of the bank holidays that were known"),
+    Column("fingerprint", JSON(none_as_null=True), comment="of the caseload's content; null when none was taken"),
     Column("as_at", Date, nullable=False),
     Column("known_at", DateTime, nullable=False, comment="local time, as records have it"),
-    Column("caseload", Text, nullable=False),
-    Column("stated_only", Boolean, nullable=False),
+    Column("versions", JSON, nullable=False, comment="of what judged"),
+    Column("started_at", DateTime, nullable=False, comment="UTC"),
+    Column("finished_at", DateTime, comment="UTC"),
     Column("counts", JSON, nullable=False, comment="how many instances have each outcome"),
     Column("cases", Integer, nullable=False),
     Column("instances", Integer, nullable=False),
     Column("faults", Integer, nullable=False),
     Column("quarantined", Integer, nullable=False),
     Column("complete", Boolean, nullable=False),
-    comment="One row a night.",
+    Column("trend", Boolean, nullable=False, comment="whether enough was read for a point in a trend"),
+    Column("summary", LargeBinary, comment="the summary of the night as JSON, deflated"),
+    comment="One row a night: its receipt, and what it came to.",
 )
 
-OUTCOMES = Table(
-    "outcomes",
+CASES = Table(
+    "cases",
     METADATA,
-    Column("run", Text, ForeignKey(RUNS.c.id), primary_key=True),
-    Column("instance", Text, primary_key=True),
-    Column("case", Text, nullable=False),
-    Column("clause", Text, nullable=False),
-    Column("duty", Text, nullable=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+)
+
+EDITIONS = Table(
+    "editions",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("clause", "duty", "subject_type", "force", "standing", "basis", "decided_by")
+    ),
+    UniqueConstraint("clause", "duty", "subject_type", "force", "standing", "basis", "decided_by"),
+    comment="What the rulebook says beside an outcome.",
+)
+
+HOLDERS = Table(
+    "holders",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("team", Text, nullable=False),
+    Column("practitioner", Text, nullable=False),
+    UniqueConstraint("team", "practitioner"),
+    comment="Who answers for a case: a team and a practitioner.",
+)
+
+INSTANCES = Table(
+    "instances",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("case", Integer, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("subject_type", Text, nullable=False),
+    comment="What never changes about an instance.",
+)
+
+STATES = Table(
+    "states",
+    METADATA,
+    # No keys that refer to other tables: each row would be checked against what it has just been looked up in.
+    Column("series", Integer, nullable=False),
+    Column("instance", Integer, nullable=False),
+    Column("from_run", Integer, nullable=False),
+    Column("until_run", Integer, comment="the first night in which it no longer stood so; null while it does"),
+    Column("edition", Integer, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("start", Date, nullable=False),
     Column("due", Date),
     Column("done", Date),
-    Column("days_over", Integer),
-    Column("force", Text, nullable=False),
-    Column("standing", Text, nullable=False),
-    Column("basis", Text, nullable=False),
-    Column("decided_by", Text, nullable=False),
-    Column("flags", JSON, nullable=False),
-    Column("evidence", JSON, nullable=False),
+    Column("flags", Text, nullable=False, comment="JSON, kept as text: what is JSON to a database it cannot compare"),
+    Column("evidence", Text, nullable=False, comment="JSON, as text"),
     Column("missing", Text),
-    Column("team", Text, nullable=False),
-    Column("practitioner", Text, nullable=False),
-    comment="Where every instance stood, night by night.",
+    Column("holder", Integer, nullable=False),
+    comment="Where an instance stood, from which night until which.",
+)
+
+_STANDING = text("until_run IS NULL")
+_BREACHED = text("outcome = 'breached'")
+Index(
+    "standing_states",
+    STATES.c.series,
+    STATES.c.instance,
+    unique=True,
+    sqlite_where=_STANDING,
+    postgresql_where=_STANDING,
+)
+Index("breached_states", STATES.c.series, STATES.c.instance, sqlite_where=_BREACHED, postgresql_where=_BREACHED)
+
+STALE = Table(
+    "stale",
+    METADATA,
+    Column("series", Integer, nullable=False),
+    Column("instance", Integer, nullable=False),
+    Column("from_run", Integer, nullable=False),
+    Column("until_run", Integer),
+    comment="Between which nights nobody could say whether it still stands so: its case or its duty was not judged.",
+)
+Index(
+    "standing_stale", STALE.c.series, STALE.c.instance, unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING
 )
 
 FAULTS = Table(
     "faults",
     METADATA,
-    Column("run", Text, ForeignKey(RUNS.c.id), primary_key=True),
+    Column("series", Integer, ForeignKey(SERIES.c.number), nullable=False),
+    Column("from_run", Integer, ForeignKey(RUNS.c.number), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("until_run", Integer, ForeignKey(RUNS.c.number)),
+    Column(
+        "since_run",
+        Integer,
+        ForeignKey(RUNS.c.number),
+        nullable=False,
+        comment="the first night of those without a break",
+    ),
     Column("case", Text, nullable=False),
     Column("duty", Text, nullable=False),
     Column("error", Text, nullable=False),
     Column("trace", Text, nullable=False),
-    comment="Duties that Kept failed to judge: never outcomes.",
+    comment="Duties that Kept failed to judge, from which night until which: never outcomes.",
 )
 
 QUARANTINE = Table(
     "quarantine",
     METADATA,
-    Column("run", Text, ForeignKey(RUNS.c.id), primary_key=True),
+    Column("series", Integer, ForeignKey(SERIES.c.number), nullable=False),
+    Column("from_run", Integer, ForeignKey(RUNS.c.number), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("until_run", Integer, ForeignKey(RUNS.c.number)),
+    Column(
+        "since_run",
+        Integer,
+        ForeignKey(RUNS.c.number),
+        nullable=False,
+        comment="the first night of those without a break",
+    ),
+    Column("case", Text, nullable=False, comment="empty when it is not known which"),
     Column("file", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("problem", Text, nullable=False),
     Column("remedy", Text, nullable=False),
-    comment="Cases that could not be read and were set aside.",
+    comment="Cases that could not be read and were set aside, from which night until which.",
 )
+
+DURING = (
+    "{it}.series = r.series AND {it}.from_run <= r.number AND ({it}.until_run IS NULL OR {it}.until_run > r.number)"
+)
+"""In SQL: that a row of such a table (`it`) was so in the night `r`."""
+
+_DAYS = {
+    "sqlite": "max(CAST(julianday(coalesce(s.done, r.as_at)) - julianday(s.due) AS INTEGER), 0)",
+    "postgresql": "greatest(coalesce(s.done, r.as_at) - s.due, 0)",
+}
+
+
+_LISTS = ("flags", "evidence")
+
+
+def outcomes_view(dialect: str) -> str:
+    """What makes the view `outcomes`: every finding of every night, as the judge gave it, with its night's id (`run`).
+
+    `stale_since` is the id of the night from which nobody could say whether it still stands so; null for what was judged.
+    """
+    flags, evidence = (
+        f"CAST(s.{name} AS JSON) AS {name}" if dialect == "postgresql" else f"s.{name}" for name in _LISTS
+    )
+    return f"""
+        CREATE VIEW outcomes AS
+        SELECT r.id AS run, i.id AS instance, c.id AS "case", e.clause, e.duty, i.subject, e.subject_type, s.outcome,
+               s.start, s.due, s.done,
+               CASE WHEN s.outcome IN ('breached', 'late') AND s.due IS NOT NULL THEN {_DAYS[dialect]} END AS days_over,
+               e.force, e.standing, e.basis, e.decided_by, {flags}, {evidence}, s.missing, h.team, h.practitioner,
+               w.id AS stale_since
+        FROM runs r
+        JOIN states s ON {DURING.format(it="s")}
+        JOIN instances i ON i.number = s.instance
+        JOIN cases c ON c.number = i."case"
+        JOIN editions e ON e.number = s.edition
+        JOIN holders h ON h.number = s.holder
+        LEFT JOIN stale t ON t.instance = s.instance AND {DURING.format(it="t")}
+        LEFT JOIN runs w ON w.number = t.from_run
+        """  # noqa: S608 - ours
+
+
+def _make_view(_: Any, connection: Any, **__: Any) -> None:
+    connection.exec_driver_sql(outcomes_view(connection.dialect.name))
+
+
+event.listen(METADATA, "after_create", _make_view)

@@ -10,24 +10,22 @@ A night is one transaction: a process that is killed, a full disk or a lost conn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime
-from itertools import count
+from datetime import UTC
+from functools import partial
 from typing import Any, Self
 
-import pyarrow as pa
-from sqlalchemy import Connection, Engine, RowMapping, Table, func, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, Select, func, insert, inspect, select
 
-from engine.judge.outcome import Fault
-from engine.ledger.database import connect, locate, plainly
-from engine.ledger.outcome_rows import outcome_rows
-from engine.ledger.runs import Counts, Run, RunStart
-from engine.ledger.schema import FAULTS, LEDGER, METADATA, OUTCOMES, QUARANTINE, RULEBOOKS, RUNS, SCHEMA
-from engine.record.problem import KeptError, RecordProblem
+from engine.ledger.database import connect, locate, lock, plainly
+from engine.ledger.entry import Night
+from engine.ledger.runs import Counts, Receipt, Run, RunStart
+from engine.ledger.schema import LEDGER, METADATA, MIGRATED, RULEBOOKS, RUNS, SCHEMA, SERIES
+from engine.record.problem import KeptError, nearest
 
-CHUNK = 20_000
-"""Rows that are sent to the database at a time."""
+_IN_ORDER = (RUNS.c.as_at, RUNS.c.known_at, RUNS.c.number)
 
 
 class Ledger:
@@ -41,23 +39,25 @@ class Ledger:
 
     @classmethod
     def open(cls, where: str) -> Self:
-        """The ledger at `where`: a path, or a URL such as `postgresql://kept@db/kept`.
+        """The ledger at `where`: a path, or a URL such as `postgresql://kept@db/kept`. An older one is brought up to date.
 
         Raises:
-            KeptError: when it is not a ledger, is of another version, or cannot be reached; says what to do.
+            KeptError: when it is not a ledger, is of a newer version, or cannot be reached; says what to do.
         """
         url, name, exists = locate(where)
         engine = connect(url, name)
-        with plainly(name):
-            tables = set(inspect(engine).get_table_names()) if exists else set()
-            found = None
-            if LEDGER.name in tables:
-                with engine.connect() as connection:
-                    found = connection.scalar(select(func.max(LEDGER.c.schema)))
-        problem = _problem(tables, found)
-        if problem:
+        try:
+            with plainly(name):
+                tables, found = _look(engine) if exists else (set[str](), None)
+                if found is not None and 0 < found < SCHEMA:
+                    _upgrade(engine)
+                    tables, found = _look(engine)
+            problem = _problem(tables, found)
+            if problem:
+                raise KeptError(f"{name}: {problem}")
+        except BaseException:
             engine.dispose()
-            raise KeptError(f"{name}: {problem}")
+            raise
         return cls(engine, name, new=not tables)
 
     def __enter__(self) -> Self:
@@ -72,18 +72,60 @@ class Ledger:
 
     def runs(self) -> list[Run]:
         """Every night, in the order of the days they look from, then of writing."""
-        return self._runs(lambda connection: connection.execute(select(RUNS).order_by(RUNS.c.id)).mappings())
+        return self._runs(_ALL.order_by(*_IN_ORDER))
+
+    def run(self, run: str) -> Run:
+        """The night with that id.
+
+        Raises:
+            KeptError: when there is none.
+        """
+        found = self._runs(_ALL.where(RUNS.c.id == run))
+        if not found:
+            known = nearest(run, [each.id for each in self.runs()])
+            raise KeptError(f"{self.name}: there is no night '{run}'{known}. `kept runs` lists them all.")
+        return found[0]
 
     def previous(self, before: str | None = None) -> Run | None:
-        """The last night, or the last before the night with that id.
+        """The last night of all; or the night before the one with that id, in the series of nights it is compared with."""
+        if before is None:
+            return next(iter(self._runs(_ALL.order_by(*(column.desc() for column in _IN_ORDER)).limit(1))), None)
+        this = RUNS.alias()
+        query = _ALL.join(this, (this.c.series == RUNS.c.series) & (this.c.number > RUNS.c.number)).where(
+            this.c.id == before
+        )
+        return next(iter(self._runs(query.order_by(RUNS.c.number.desc()).limit(1))), None)
 
-        Nights are ordered by their id, which begins with their as-at date: judging an old night again does not make
-        it the last.
+    def receipt(self, run: str) -> Receipt:
+        """What the night with that id followed from.
+
+        Raises:
+            KeptError: when there is no such night.
         """
-        query = select(RUNS).order_by(RUNS.c.id.desc()).limit(1)
-        if before is not None:
-            query = query.where(RUNS.c.id < before)
-        return next(iter(self._runs(lambda connection: connection.execute(query).mappings())), None)
+        self.run(run)
+        query = select(RUNS, SERIES).join(SERIES, SERIES.c.number == RUNS.c.series).where(RUNS.c.id == run)
+        with self.reading() as connection:
+            row = connection.execute(query).mappings().one()
+            values = {name: row[name] for name in Receipt.model_fields}
+            return Receipt(**values | {"clauses": None if row["clauses"] is None else tuple(row["clauses"])})
+
+    def already(self, receipt: Receipt) -> tuple[Run, str] | None:
+        """The night with that receipt and its summary as JSON, if it is here and nothing was written over it.
+
+        That is: if no later night looks from the same day and knows of the same moment, in the same series.
+        """
+        if self._new or not receipt.sha256:
+            return None
+        later = RUNS.alias()
+        again = (
+            select(later.c.number)
+            .where(later.c.series == RUNS.c.series, later.c.number > RUNS.c.number)
+            .where(later.c.as_at == RUNS.c.as_at, later.c.known_at == RUNS.c.known_at)
+        )
+        query = select(RUNS.c.id, RUNS.c.summary).where(RUNS.c.receipt == receipt.sha256, ~again.exists())
+        with self.reading() as connection:
+            found = connection.execute(query.order_by(RUNS.c.number.desc()).limit(1)).first()
+        return (self.run(found.id), zlib.decompress(found.summary).decode()) if found and found.summary else None
 
     def rulebook(self, sha256: str) -> str:
         """The canonical JSON of the rulebook with that hash.
@@ -93,7 +135,7 @@ class Ledger:
         """
         query = select(RULEBOOKS.c.text).where(RULEBOOKS.c.sha256 == sha256)
         if not self._new:
-            with plainly(self.name), self._engine.connect() as connection:
+            with self.reading() as connection:
                 text = connection.scalar(query)
             if text is not None:
                 return str(text)
@@ -113,95 +155,79 @@ class Ledger:
         with ExitStack() as stack:
             with plainly(self.name):
                 # Whatever is raised from here on closes the connection, and with it what was written.
-                connection = stack.enter_context(self._engine.execution_options(kept_writes=True).connect())
-                transaction = connection.begin()
+                connection = stack.enter_context(_writing(self._engine))
                 if self._new:
                     self._create(connection)
-                connection.execute(select(LEDGER).with_for_update(nowait=True))
-                night = Night(connection, start, self.name)
+                night = Night(connection, start, partial(plainly, self.name))
             yield night
             if night.finished:
                 with plainly(self.name):
-                    transaction.commit()
+                    connection.commit()
                 self._new = False
 
-    def _create(self, connection: Connection) -> None:
-        METADATA.create_all(connection)
-        if connection.scalar(select(func.count()).select_from(LEDGER)) == 0:
-            connection.execute(insert(LEDGER), {"schema": SCHEMA})
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for looking things up.
 
-    def _runs(self, read: Callable[[Connection], Iterable[RowMapping]]) -> list[Run]:
+        Raises:
+            KeptError: when there is no ledger yet, or the database refuses.
+        """
+        if self._new:
+            raise KeptError(f"{self.name}: there is no night in it yet. `kept nightly` writes the first.")
+        with plainly(self.name), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """A connection for comparing: whatever is written through it is taken back."""
+        if self._new:
+            raise KeptError(f"{self.name}: there is no night in it yet. `kept nightly` writes the first.")
+        with plainly(self.name), _writing(self._engine) as connection:
+            yield connection
+
+    def _create(self, connection: Connection) -> None:
+        if inspect(connection).has_table(LEDGER.name):
+            return  # somebody was quicker
+        METADATA.create_all(connection)
+        connection.execute(insert(LEDGER), {"schema": SCHEMA})
+        connection.execute(insert(MIGRATED), {"version_num": f"{SCHEMA:04d}"})
+
+    def _runs(self, query: Select[Any]) -> list[Run]:
         if self._new:
             return []
-        with plainly(self.name), self._engine.connect() as connection:
-            return [_run(row) for row in read(connection)]
+        with self.reading() as connection:
+            return [_run(dict(row)) for row in connection.execute(query).mappings()]
 
 
-class Night:
-    """One night while it is being written."""
+_ALL = select(RUNS, SERIES.c.caseload, SERIES.c.stated_only).join(SERIES, SERIES.c.number == RUNS.c.series)
 
-    def __init__(self, connection: Connection, start: RunStart, name: str) -> None:
-        self._connection, self._name, self.finished = connection, name, False
-        self._fault, self._problem = count(1), count(1)
-        self.run = self._next_id(start.as_at)
-        if connection.scalar(select(RULEBOOKS.c.sha256).where(RULEBOOKS.c.sha256 == start.rulebook)) is None:
-            connection.execute(insert(RULEBOOKS), {"sha256": start.rulebook, "text": start.text})
-        connection.execute(
-            insert(RUNS),
-            {
-                "id": self.run,
-                "started_at": _utc(start.started_at),
-                "rulebook": start.rulebook,
-                "as_at": start.as_at,
-                "known_at": start.known_at,
-                "caseload": start.caseload,
-                "stated_only": start.stated_only,
-                **_columns(Counts(cases=0, instances=0, outcomes={}, faults=0, quarantined=0, complete=False)),
-            },
-        )
 
-    def findings(self, batch: pa.RecordBatch) -> None:
-        """Add where these instances stand: columns as in `engine.judge.finding_table`."""
-        statement = insert(OUTCOMES).compile(dialect=self._connection.dialect)
-        for first in range(0, batch.num_rows, CHUNK):
-            rows: Any = outcome_rows(self.run, batch.slice(first, CHUNK))
-            if not statement.positional:
-                rows = [dict(zip(OUTCOMES.c.keys(), row, strict=True)) for row in rows]
-            # Straight to the driver: SQLAlchemy's own way of it takes three times as long.
-            with plainly(self._name):
-                self._connection.exec_driver_sql(str(statement), rows)
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    """A connection that locks out other writers, in a transaction: what is not committed is taken back."""
+    with engine.execution_options(kept_writes=True).connect() as connection:
+        connection.begin()
+        lock(connection)
+        yield connection
 
-    def faults(self, faults: Iterable[Fault]) -> None:
-        """Add what Kept failed to judge."""
-        rows = [{"run": self.run, "number": next(self._fault), **fault.model_dump()} for fault in faults]
-        if rows:
-            self._insert(FAULTS, rows)
 
-    def quarantine(self, problems: Iterable[RecordProblem]) -> None:
-        """Add what could not be read."""
-        rows = [
-            {"run": self.run, "number": next(self._problem)}
-            | {key: getattr(found, key) for key in ("file", "place", "problem", "remedy")}
-            for found in problems
-        ]
-        if rows:
-            self._insert(QUARANTINE, rows)
+def _look(engine: Engine) -> tuple[set[str], int | None]:
+    """The tables there, and the version of the ledger that they are."""
+    tables = set(inspect(engine).get_table_names())
+    if LEDGER.name not in tables:
+        return tables, None
+    with engine.connect() as connection:
+        return tables, connection.scalar(select(func.max(LEDGER.c.schema)))
 
-    def finish(self, counts: Counts, finished_at: datetime) -> None:
-        """Close the night: what it came to, and when it was done (with a time zone)."""
-        values = {"finished_at": _utc(finished_at), **_columns(counts)}
-        with plainly(self._name):
-            self._connection.execute(update(RUNS).where(RUNS.c.id == self.run).values(values))
-        self.finished = True
 
-    def _insert(self, table: Table, rows: list[dict[str, Any]]) -> None:
-        with plainly(self._name):
-            self._connection.execute(insert(table), rows)
+def _upgrade(engine: Engine) -> None:
+    """Bring an older ledger up to date, whole or not at all."""
+    from engine.ledger.migrations import upgrade  # Alembic is slow to import, and seldom needed
 
-    def _next_id(self, as_at: date) -> str:
-        day = as_at.isoformat()
-        last = self._connection.scalar(select(func.max(RUNS.c.id)).where(RUNS.c.id.startswith(f"{day}-")))
-        return f"{day}-{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04d}"
+    with _writing(engine) as connection:
+        if connection.scalar(select(func.max(LEDGER.c.schema))) != SCHEMA:
+            upgrade(connection)
+            connection.commit()
 
 
 def _problem(tables: set[str], found: int | None) -> str | None:
@@ -224,24 +250,9 @@ def _problem(tables: set[str], found: int | None) -> str | None:
     return None
 
 
-def _columns(counts: Counts) -> dict[str, Any]:
-    values = counts.model_dump()
-    values["counts"] = values.pop("outcomes")
-    return values
-
-
-def _run(row: RowMapping) -> Run:
-    values = dict(row)
-    values["counts"] = Counts(
-        outcomes=values["counts"],
-        **{key: values.pop(key) for key in ("cases", "instances", "faults", "quarantined", "complete")},
-    )
+def _run(row: dict[str, Any]) -> Run:
+    counted = {name: row[name] for name in Counts.model_fields if name != "outcomes"}
+    values = {name: row[name] for name in Run.model_fields if name != "counts"}
     for key in ("started_at", "finished_at"):
         values[key] = values[key].replace(tzinfo=UTC)
-    return Run(**values)
-
-
-def _utc(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise ValueError("the moment has no time zone")
-    return moment.astimezone(UTC).replace(tzinfo=None)
+    return Run(**values, counts=Counts(outcomes=row["counts"], **counted))

@@ -15,6 +15,7 @@ from engine.duty.language import Basis, DecidedBy, Force, Standing
 from engine.duty.rulebook import Rulebook, number
 from engine.judge.finding_table import SCHEMA, from_batch
 from engine.judge.outcome import OUTCOMES, Fault, Finding, Flag, Outcome
+from engine.ledger.changed import ChangeCounts, ChangeGroup, Changes
 from engine.ledger.runs import Counts, Run
 from engine.record.dictionary import Frozen
 from engine.record.problem import RecordProblem
@@ -22,6 +23,9 @@ from engine.record.timeline import View
 
 MOST_LISTED = 500
 """Faults and quarantined cases that a summary lists; it counts them all, and the ledger has them all."""
+
+MOST_UNREAD = 0.02
+"""The share of cases that may be unreadable for a night to be a point in a trend; with any it is incomplete."""
 
 MOST_OVERDUE = 50
 DAYS_AHEAD = 14
@@ -68,12 +72,22 @@ class Unapplied(Frozen):
     title: str
 
 
+class NightChanges(Frozen):
+    """What changed since the night `since`, in numbers: in all, by clause and by team."""
+
+    since: str
+    counts: ChangeCounts
+    clauses: tuple[ChangeGroup, ...]
+    teams: tuple[ChangeGroup, ...]
+
+
 class NightSummary(Frozen):
     """All that a summary or a report of one night says.
 
     `cases` counts those that were judged, `quarantined` those that could not be read; `coming` is how many instances
     that are still due fall due on each of the next days; `most_overdue` the breaches longest past their day;
-    `previous` the night before in this ledger.
+    `previous` the night before that it can be compared with, `changes` what changed since then (None for the first);
+    `trend` whether enough was read for a point in a trend; `already` when the night was in the ledger before.
     """
 
     run: str
@@ -92,6 +106,9 @@ class NightSummary(Frozen):
     faults: int
     quarantined: int
     complete: bool
+    trend: bool = True
+    changes: NightChanges | None = None
+    already: bool = False
     fault_list: tuple[Fault, ...]
     quarantine_list: tuple[Problem, ...]
     standards: tuple[Group, ...]
@@ -155,6 +172,7 @@ class NightTally:
             faults=self.faults,
             quarantined=self.quarantined,
             complete=bool(self.cases) and not self.faults and not self.quarantined,
+            trend=self.quarantined <= MOST_UNREAD * (self.cases + self.quarantined),
         )
 
     def summary(
@@ -166,6 +184,7 @@ class NightTally:
         finished_at: datetime,
         caseload: str,
         stated_only: bool,
+        changes: Changes | None = None,
     ) -> NightSummary:
         """Everything that was counted."""
         clauses = self._clauses()
@@ -183,6 +202,7 @@ class NightTally:
             caseload=caseload,
             stated_only=stated_only,
             **dict(self.counts()),
+            changes=_in_numbers(changes) if changes else None,
             flags={flag: self._flag[flag] for flag in sorted(self._flag)},
             fault_list=self._fault_list,
             quarantine_list=tuple(self.quarantine_list),
@@ -238,6 +258,12 @@ class NightTally:
         seen = {duty for _, duty, _, _ in self._count} | self._failed
         titles = {duty.id: duty.title for duty in self._rulebook.duties if duty.id not in seen}
         return tuple(Unapplied(duty=duty, title=titles[duty]) for duty in sorted(titles, key=number))
+
+
+def _in_numbers(changes: Changes) -> NightChanges:
+    return NightChanges(
+        since=changes.since, counts=changes.counts, clauses=changes.by["clause"], teams=changes.by["team"]
+    )
 
 
 def standard_of(clause: str) -> str:
