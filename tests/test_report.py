@@ -149,6 +149,7 @@ def test_one_case_is_the_object_of_the_contract() -> None:
                 "practitioner": "fca1", "why": "No visit.", "put_right": "See her.",
             }
         ],
+        "trial": [],
         "faults": [{"case": "C-2", "duty": "NS-10.2", "error": "ZeroDivisionError: division by zero", "trace": "Traceback …"}],
         "not_applicable": ["NS-5.8"],
     }  # fmt: skip

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from engine.duty.english import English
@@ -69,6 +70,25 @@ def test_a_breach_on_trial_is_shown_apart_and_is_no_reason_for_an_exit_status(
     assert told.status == 0
     assert "On trial, in no total: 1 breached" in told.out
     assert kept(*asked, "--rulebook", str(tried), "--format", "csv").out.count("\n") == 1
+
+
+def test_a_night_counts_it_apart(kept: Run, tried: Path, tmp_path: Path) -> None:
+    assert kept("sample", "--cases", "12", "--out", str(tmp_path / "sample")).status == 0
+    where = ("--caseload", str(tmp_path / "sample"), "--as-at", "2025-06-30")
+    usual = kept("nightly", *where, "--ledger", str(tmp_path / "usual.sqlite"), "--format", "json").json
+    asked = ("--rulebook", str(tried), "--outcomes", str(tmp_path), "--report", str(tmp_path / "page.html"))
+    ledger = ("--ledger", str(tmp_path / "tried.sqlite"))
+    night = kept("nightly", *where, *ledger, *asked, "--format", "json").json
+    (apart,) = night["trial"]
+    seen = next(clause for clause in usual["clauses"] if clause["clause"] == "NS-5.1")
+    assert (apart["duty"], apart["outcomes"]) == ("NS-5.1", seen["outcomes"])
+    assert sum(apart["outcomes"].values()) > 0
+    assert night["instances"] == usual["instances"] - sum(apart["outcomes"].values())
+    written = pq.read_table(tmp_path / "outcomes.parquet")
+    assert written.num_rows == night["instances"]
+    assert "NS-5.1" not in written["duty"].to_pylist()
+    assert "They are in no count on this page" in (tmp_path / "page.html").read_text()
+    assert "On trial, in no total" in kept("nightly", *where, *ledger, *asked[:2]).out
 
 
 def test_a_duty_about_outcomes_does_not_look_at_what_is_on_trial(rulebook: Rulebook) -> None:

@@ -102,8 +102,7 @@ def run_night(
         with ExitStack() as stack:
             pen = _Pen(ledger, start, judging.problems, file, stack)
             for batch in judging.findings():
-                tally.judged(batch)
-                pen.write(batch)
+                pen.write(tally.judged(batch))
             pen.write_faults(judging.faults)
             tally.finished(judging.cases, judging.faults)
             if pen.night is None:

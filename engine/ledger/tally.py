@@ -81,13 +81,22 @@ class NightChanges(Frozen):
     teams: tuple[ChangeGroup, ...]
 
 
+class Trial(Frozen):
+    """How a duty on trial fared: it is in no other count of the night."""
+
+    duty: str
+    title: str
+    outcomes: OutcomeCounts
+
+
 class NightSummary(Frozen):
     """All that a summary or a report of one night says.
 
     `cases` counts those that were judged, `quarantined` those that could not be read; `coming` is how many instances
     that are still due fall due on each of the next days; `most_overdue` the breaches longest past their day;
     `previous` the night before that it can be compared with, `changes` what changed since then (None for the first);
-    `trend` whether enough was read for a point in a trend; `already` when the night was in the ledger before.
+    `trend` whether enough was read for a point in a trend; `already` when the night was in the ledger before; `trial` how
+    the duties on trial fared, which count nowhere else.
     """
 
     run: str
@@ -109,6 +118,7 @@ class NightSummary(Frozen):
     trend: bool = True
     changes: NightChanges | None = None
     already: bool = False
+    trial: tuple[Trial, ...] = ()
     fault_list: tuple[Fault, ...]
     quarantine_list: tuple[Problem, ...]
     standards: tuple[Group, ...]
@@ -131,12 +141,17 @@ class NightTally:
         self._count: Counter[tuple[str, str, Standing, Outcome]] = Counter()
         self._team: Counter[tuple[str, Outcome]] = Counter()
         self._flag: Counter[Flag] = Counter()
+        self._trial: Counter[tuple[str, Outcome]] = Counter()
         self._coming: Counter[date] = Counter()
         self._overdue = SCHEMA.empty_table()
         self._failed: set[str] = set()
 
-    def judged(self, batch: pa.RecordBatch) -> None:
-        """Count these findings."""
+    def judged(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Count these findings; gives those that count: what is on trial is counted apart."""
+        if self._rulebook.on_trial:
+            tried = pc.is_in(batch.column("duty"), pa.array(sorted(self._rulebook.on_trial)))
+            self._trial.update(dict(_counted(pa.Table.from_batches([batch.filter(tried)]), "duty", "outcome")))
+            batch = batch.filter(pc.invert(tried))
         found = pa.Table.from_batches([batch])
         self.instances += found.num_rows
         self._count.update(dict(_counted(found, "clause", "duty", "standing", "outcome")))
@@ -147,6 +162,7 @@ class NightTally:
         coming = found.filter(pc.and_(pc.equal(found["outcome"], "due"), pc.fill_null(soon, False)))
         self._coming.update({day: count for (day,), count in _counted(coming, "due")})
         self._keep_overdue(found.filter(pc.equal(found["outcome"], "breached")))
+        return batch
 
     def unreadable(self, problems: Iterable[RecordProblem]) -> None:
         """Count cases that could not be read."""
@@ -215,6 +231,7 @@ class NightTally:
                 Group(name=team, outcomes={each: self._team[team, each] for each in OUTCOMES}) for team in teams
             ),
             applied_to_nobody=self._unapplied(),
+            trial=self._tried(),
             most_overdue=tuple(finding for batch in self._overdue.to_batches() for finding in from_batch(batch)),
             coming={day: self._coming[day] for day in days},
         )
@@ -253,9 +270,19 @@ class NightTally:
             )
         return tallies
 
+    def _tried(self) -> tuple[Trial, ...]:
+        return tuple(
+            Trial(
+                duty=duty.id,
+                title=duty.title,
+                outcomes=_outcomes((key[1], count) for key, count in self._trial.items() if key[0] == duty.id),
+            )
+            for duty in {duty.id: duty for duty in self._rulebook.duties if duty.id in self._rulebook.on_trial}.values()
+        )
+
     def _unapplied(self) -> tuple[Unapplied, ...]:
         # A duty that failed somewhere may have applied there: it is among the faults, not here.
-        seen = {duty for _, duty, _, _ in self._count} | self._failed
+        seen = {duty for _, duty, _, _ in self._count} | self._failed | self._rulebook.on_trial
         titles = {duty.id: duty.title for duty in self._rulebook.duties if duty.id not in seen}
         return tuple(Unapplied(duty=duty, title=titles[duty]) for duty in sorted(titles, key=number))
 

@@ -16,6 +16,7 @@ from engine.duty.rulebook import Rulebook
 from engine.judge.outcome import OUTCOMES, Fault, Finding, Judgements, Outcome
 from engine.ledger.tally import NightSummary, Problem
 from engine.record.problem import RecordProblem, harmless
+from engine.report.changes_text import in_numbers
 from engine.report.results import split_trial
 from engine.report.wording import (
     FLAGS,
@@ -86,8 +87,7 @@ def show_night(console: Console, summary: NightSummary, places: Mapping[str, str
     _quarantine(console, summary.quarantine_list, summary.quarantined)
     _faults(console, summary.fault_list, summary.faults)
     _line(console, 0, in_a_sentence(summary), "bold" if summary.complete else "bold red")
-    if summary.stated_only:
-        _line(console, 0, "Only what the standards or the court state was judged: local values count as not set.")
+    _noted(console, summary)
     _line(console, 0)
     before = summary.previous.counts.outcomes if summary.previous else {}
     for outcome in WORST_FIRST:
@@ -96,10 +96,17 @@ def show_night(console: Console, summary: NightSummary, places: Mapping[str, str
         _line(console, 0, count, STYLES[outcome], f"{OUTCOMES[outcome]}{then}")
     if summary.previous:
         _line(console, 0, f"Before is the night {summary.previous.id}, as at {day(summary.previous.as_at)}.", "dim")
+    if summary.changes:
+        _line(console, 0, f"Breaches since {summary.changes.since}: {in_numbers(summary.changes.counts)}")
     for flag, times in summary.flags.items():
         _line(console, 0, f"{times:>9,}  of them: {FLAGS[flag]}", "dim")
     _breaches(console, summary)
     _teams(console, summary)
+    if summary.trial:
+        _line(console, 0)
+        _line(console, 0, "On trial, in no total:", "bold")
+        for tried in summary.trial:
+            _line(console, 4, f"{tried.duty}  {tried.title}: {_counted(tried.outcomes)}")
     coming = sum(summary.coming.values())
     _line(console, 0)
     _line(console, 0, f"Falling due from {day(min(summary.coming))} to {day(max(summary.coming))}: {coming:,}")
@@ -111,6 +118,15 @@ def show_night(console: Console, summary: NightSummary, places: Mapping[str, str
     _line(console, 0)
     for what, where in {"Run": summary.run, "Rulebook": summary.rulebook, **places}.items():
         _line(console, 0, f"{what + ':':<10} {where}")
+
+
+def _noted(console: Console, summary: NightSummary) -> None:
+    if summary.already:
+        _line(console, 0, f"This night is in the ledger already, as {summary.run}: nothing was written.", "bold")
+    if not summary.trend:
+        _line(console, 0, "Too few cases could be read: it is no point in a trend.", "bold red")
+    if summary.stated_only:
+        _line(console, 0, "Only what the standards or the court state was judged: local values count as not set.")
 
 
 def _breaches(console: Console, summary: NightSummary) -> None:
