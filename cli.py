@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from engine.judge.caseload_judge import Progress as Stage
     from engine.judge.difference import By, Moved
     from engine.policy.examples import Example
+    from engine.running.settings import Level
 
 KEPT, BREACHED, INCOMPLETE, DID_NOT_RUN = 0, 1, 2, 3
 HERE = ZoneInfo("Europe/London")
@@ -222,6 +223,18 @@ def check(
     "--memory", metavar="AMOUNT", help="How much memory judging may take before it goes to disk, such as 4GB."
 )
 @click.option("--fail-on-breach", is_flag=True, help="Exit with 1 when there is a breach.")
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path),
+    help="Add a line of JSON for each thing that happens; - is standard error.",
+)
+@click.option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", show_default=True,
+    help="The least that is put in the log.",
+)  # fmt: skip
+@click.option(
+    "--metrics", type=click.Path(path_type=Path), help="Also write OpenMetrics there, a file .prom for a node exporter."
+)
 @judging
 @format_option("text", "json")
 def nightly(
@@ -232,6 +245,9 @@ def nightly(
     threads: int | None,
     memory: str | None,
     fail_on_breach: bool,
+    log: Path | None,
+    log_level: Level,
+    metrics: Path | None,
     as_at: date | None,
     known_at: datetime | None,
     clauses: tuple[str, ...],
@@ -252,40 +268,47 @@ def nightly(
     from engine.report.page import write_page
     from engine.report.results import night_json
     from engine.report.text import show_night
+    from engine.running.watch import watching
 
     started_at = _now()
-    book = _rulebook(frozen)
-    judge = CaseloadJudge(book, only=clauses, stated_only=stated_only)
-    view = View(as_at or _today(), known_at)
-    with (
-        Ledger.open(where) as ledger,
-        closing(open_engine(caseload, book.dictionary, threads=threads, memory=memory)) as engine,
-        _stages() as progress,
-    ):
-        summary = run_night(
-            lambda: judge.judge(engine, view, progress=progress),
-            book,
-            view,
-            ledger,
-            described=shown(caseload),
-            started_at=started_at,
-            finished_clock=_now,
-            outcomes_dir=outcomes,
-            stated_only=stated_only,
-            clauses=clauses,
-            fingerprint=fingerprint(engine),
-        )
     places = {"Ledger": shown(where)}
-    if outcomes is not None:
-        places["Outcomes"] = str(outcomes / "outcomes.parquet")
-    if report is not None:
-        write_page(summary, report)
-        places["Report"] = str(report)
+    with watching(log, log_level, metrics, now=_now) as watch:
+        book = _rulebook(frozen)
+        judge = CaseloadJudge(book, only=clauses, stated_only=stated_only)
+        view = View(as_at or _today(), known_at)
+        watch.started(book, view, stated_only=stated_only)
+        with (
+            Ledger.open(where) as ledger,
+            closing(open_engine(caseload, book.dictionary, threads=threads, memory=memory)) as engine,
+            _stages() as progress,
+        ):
+            summary = run_night(
+                lambda: watch.judging(judge.judge(engine, view, progress=watch.progress(progress))),
+                book,
+                view,
+                ledger,
+                described=shown(caseload),
+                started_at=started_at,
+                finished_clock=watch.writing,
+                outcomes_dir=outcomes,
+                stated_only=stated_only,
+                clauses=clauses,
+                fingerprint=fingerprint(engine),
+            )
+        watch.reporting()
+        if outcomes is not None:
+            places["Outcomes"] = str(outcomes / "outcomes.parquet")
+        if report is not None:
+            write_page(summary, report)
+            places["Report"] = str(report)
+        watch.found(summary)
     if form == "json":
         click.echo(night_json(summary))
     else:
         show_night(_console(), summary, places)
-    if not summary.complete:
+    for problem in watch.problems:
+        click.echo(f"kept: {problem}", err=True)
+    if not summary.complete or watch.problems:
         return INCOMPLETE
     return BREACHED if fail_on_breach and summary.outcomes["breached"] else KEPT
 

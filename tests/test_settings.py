@@ -32,13 +32,13 @@ threads = 4
 memory = "4GB"
 clauses = ["NS-5.1", "NS-5.8a"]
 stated_only = true
-quarantine_share = 0.05
 
 [watching]
 log = "nights.jsonl"
 log_level = "warning"
 metrics = "kept.prom"
 disk_margin = "500 MiB"
+quarantine_share = 0.05
 
 [output]
 masked = true
@@ -83,12 +83,12 @@ def test_everything_can_be_set_and_paths_begin_at_the_file(read: Read, tmp_path:
     assert found.smtp is not None
     assert (found.smtp.sender, found.smtp.password_file) == ("kept@example.org", tmp_path / "mail-password")
     assert found.teams["north-2"] == ("lead@north.example.org", "quality@example.org")
-    assert (found.nightly.clauses, found.nightly.quarantine_share) == (("NS-5.1", "NS-5.8a"), 0.05)
+    assert (found.nightly.clauses, found.watching.quarantine_share) == (("NS-5.1", "NS-5.8a"), 0.05)
 
 
 def test_nothing_need_be_set(read: Read) -> None:
     assert read("") == Settings()
-    assert Settings().options() == {"--quarantine-share": 0.02, "--log-level": "info"}
+    assert Settings().options() == {"--log-level": "info"}
 
 
 def test_a_path_may_be_absolute_and_a_caseload_anywhere(read: Read, tmp_path: Path) -> None:
@@ -122,8 +122,8 @@ WRONG = [
     ('[nightly]\nmemory = "4"', "line 2: nightly.memory: '4' is not an amount of 64MB or more. Write it like 500MB or 4GB."),
     ('[nightly]\nclauses = "NS-5.1"', "line 2: nightly.clauses: is not a list. Write it in brackets."),
     ('[nightly]\nclauses = ["NS-5.1", "NS-5.9"]', "line 2: nightly.clauses: unknown clause 'NS-5.9'. Did you mean 'NS-5.8'?"),
-    ("[nightly]\nquarantine_share = 1.0", "line 2: nightly.quarantine_share: 1.0 is too much. Give less than 1."),
-    ("[nightly]\nquarantine_share = nan", "line 2: nightly.quarantine_share: is not a number. Write one such as 0.02."),
+    ("[watching]\nquarantine_share = 1.0", "line 2: watching.quarantine_share: 1.0 is too much. Give less than 1."),
+    ("[watching]\nquarantine_share = nan", "line 2: watching.quarantine_share: is not a number. Write one such as 0.02."),
     ('[watching]\nmetrics = "kept.txt"', "line 2: watching.metrics: "),
     ('[watching]\nlog_level = "loud"', "line 2: watching.log_level: 'loud' is none of 'debug', 'info', 'warning' or 'error'."),
     ('[smtp]\nhost = "h"', "line 1: smtp.from: is missing. Add it."),
@@ -249,6 +249,11 @@ def test_settings_are_defaults_and_an_option_wins(kept: Run, tmp_path: Path) -> 
     assert [each["outcome"] for each in again.json["findings"]] == [
         "met"
     ]  # neither caseload nor stated_only are check's
+
+
+def test_every_option_that_settings_speak_of_is_one_of_nightly(read: Read) -> None:
+    nightly = {option for param in cli.nightly.params for option in param.opts}
+    assert set(read(WHOLE).options()) <= nightly
 
 
 def test_every_command_takes_its_defaults_from_an_option_of_the_same_name() -> None:

@@ -20,6 +20,8 @@ from engine.record.problem import KeptError
 from engine.record.table_engine import memory_bytes
 
 Level = Literal["debug", "info", "warning", "error"]
+STDERR = Path("-")
+"""For the log: standard error."""
 
 _LEDGER = re.compile(r"(sqlite|postgresql)(\+[a-z0-9_]+)?://", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\".]+|[^\s@<>,;:\"]+@localhost")
@@ -34,6 +36,10 @@ def _path(given: object, info: ValidationInfo) -> object:
     if not given.strip() or "\0" in given:
         raise ValueError("is not a path; write one, or take the line away")
     return _folder(info) / Path(given)
+
+
+def _log(given: object, info: ValidationInfo) -> object:
+    return STDERR if given == str(STDERR) else _path(given, info)
 
 
 def _folder(info: ValidationInfo) -> Path:
@@ -114,6 +120,7 @@ def _is_ip(name: str) -> bool:
 
 
 FilePath = Annotated[Path, BeforeValidator(_path), AfterValidator(_file)]
+LogFile = Annotated[Path, BeforeValidator(_log), AfterValidator(_file)]
 Folder = Annotated[Path, BeforeValidator(_path), AfterValidator(_directory)]
 MetricsFile = Annotated[Path, BeforeValidator(_path), AfterValidator(_file), AfterValidator(_collected)]
 Mail = Annotated[str, AfterValidator(_mail)]
@@ -135,16 +142,16 @@ class Night(Section):
     memory: Amount | None = None
     clauses: tuple[str, ...] = Field(default=(), strict=False)
     stated_only: bool = False
-    quarantine_share: float = Field(default=0.02, ge=0, lt=1, allow_inf_nan=False)
 
 
 class Watching(Section):
     """What is written for those who watch over the nights, and what the doctor minds."""
 
-    log: FilePath | None = None
+    log: LogFile | None = None
     log_level: Level = "info"
     metrics: MetricsFile | None = None
     disk_margin: Amount = "2GB"
+    quarantine_share: float = Field(default=0.02, ge=0, lt=1, allow_inf_nan=False)
 
 
 class Output(Section):
@@ -195,7 +202,7 @@ class Settings(Section):
         files = {"ledger": self.ledger and Path(self.ledger), "nightly.report": self.nightly.report}
         files |= {"watching.log": self.watching.log, "watching.metrics": self.watching.metrics}
         for name, path in files.items():
-            if path and seen.setdefault(path, name) != name:
+            if path and path != STDERR and seen.setdefault(path, name) != name:
                 raise ValueError(f"{seen[path]} and {name} name the same file; give each a file of its own")
         if self.teams and self.smtp is None:
             raise ValueError("[teams] has addresses, and there is no [smtp] to send from; add it, or take [teams] away")
@@ -216,7 +223,6 @@ class Settings(Section):
             "--report": night.report,
             "--clause": night.clauses or None,
             "--stated-only": night.stated_only or None,
-            "--quarantine-share": night.quarantine_share,
             "--log": watching.log,
             "--log-level": watching.log_level,
             "--metrics": watching.metrics,
