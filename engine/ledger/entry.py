@@ -24,7 +24,7 @@ from engine.ledger.schema import FAULTS, QUARANTINE, RULEBOOKS, RUNS, SERIES
 from engine.ledger.staging import Staging
 from engine.record.problem import RecordProblem
 
-_TOLD = ("edition", "outcome", "start", "due", "done", "flags", "evidence", "missing", "holder")
+TOLD = ("edition", "outcome", "start", "due", "done", "flags", "evidence", "missing", "holder")
 """The columns in which a state may differ from the one before."""
 
 _TEMPORARY = ("staged", "placed", "moved", "gone", "set_aside")
@@ -129,9 +129,9 @@ class Night:
             place_staged(self._connection)
             differs = "IS NOT" if self._connection.dialect.name == "sqlite" else "IS DISTINCT FROM"
             words = {
-                "differs": " OR ".join(f"o.{name} {differs} s.{name}" for name in _TOLD),
-                "told": ", ".join(_TOLD),
-                "staged": ", ".join(f"s.{name}" for name in _TOLD),
+                "differs": " OR ".join(f"o.{name} {differs} s.{name}" for name in TOLD),
+                "told": ", ".join(TOLD),
+                "staged": ", ".join(f"s.{name}" for name in TOLD),
             }
             for statement in _COMPARE:
                 self._connection.execute(text(statement.format(**words)), {"series": self.series, "run": self.number})
