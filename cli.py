@@ -10,6 +10,7 @@ import gc
 import io
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -40,6 +41,7 @@ from engine.record.timeline import LAST_MOMENT, View
 if TYPE_CHECKING:
     from engine.judge.caseload_judge import Progress as Stage
     from engine.judge.difference import By, Moved
+    from engine.ledger.changed import By as Grouping
     from engine.policy.examples import Example
     from engine.running.settings import Level
 
@@ -48,6 +50,7 @@ HERE = ZoneInfo("Europe/London")
 RARELY = 50_000, 20, 100
 """How seldom Python looks for garbage in circles, of which judging makes little: its own choice costs a twentieth of a night."""
 EXAMPLES = Path(__file__).parent / "fixtures"
+CHANGELOG = Path(str(rules.__file__)).parent / "CHANGELOG.md"
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -121,6 +124,11 @@ def format_option(*choices: str) -> Callable[[Command], Command]:
     return click.option(
         "--format", "form", type=click.Choice(choices), default=choices[0], show_default=True, help="How to print."
     )
+
+
+ledger_option = click.option(
+    "--ledger", "where", required=True, metavar="WHERE", help="The ledger: a file, or a database address."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -311,6 +319,100 @@ def nightly(
     if not summary.complete or watch.problems:
         return INCOMPLETE
     return BREACHED if fail_on_breach and summary.outcomes["breached"] else KEPT
+
+
+@kept.command()
+@ledger_option
+@click.option("--since", metavar="RUN", help="The night to compare the last with; the one before it unless given.")
+@click.option(
+    "--by", type=click.Choice(["clause", "team", "practitioner"]), default="clause", show_default=True,
+    help="What to count by.",
+)  # fmt: skip
+@format_option("text", "json", "csv")
+def changes(where: str, since: str | None, by: Grouping, form: str) -> int:
+    """Which breaches are new since the night before, still there, put right (and how), or back again."""
+    from engine.ledger.changes import changes_since
+    from engine.ledger.store import Ledger
+    from engine.report.changes_text import changes_csv, changes_json, show_changes
+
+    with Ledger.open(where) as ledger:
+        found = changes_since(ledger, since)
+    if form == "json":
+        click.echo(changes_json(found))
+    elif form == "csv":
+        changes_csv(found, sys.stdout)
+    else:
+        show_changes(_console(), found, by)
+    return KEPT
+
+
+@kept.command()
+@click.argument("run")
+@click.argument("instance", required=False)
+@ledger_option
+@click.option("--caseload", required=True, metavar="WHERE", help="Where the records are (see nightly).")
+@format_option("text", "json")
+def verify(run: str, instance: str | None, where: str, caseload: str, form: str) -> int:
+    """Judge a night of the ledger again, or one instance of it, by the rulebook that is kept, and say whether it stands.
+
+    Exit status 0 when the answer stands; 1 when it differs; 2 when some of it could not be judged; 3 when nothing could.
+    """
+    from engine.ledger.runs import versions
+    from engine.ledger.store import Ledger
+    from engine.ledger.verify import kept_rulebook, verify_instance, verify_night
+    from engine.record.engines import open_engine
+    from engine.record.table_engine import closing
+    from engine.report.ledger_text import show_verification, verification_json
+
+    with Ledger.open(where) as ledger:
+        _, book = kept_rulebook(ledger, run)
+        with closing(open_engine(caseload, book.dictionary)) as engine:
+            if instance is None:
+                found = verify_night(ledger, run, engine, versions())
+            else:
+                found = verify_instance(ledger, run, instance, engine, versions())
+    if form == "json":
+        click.echo(verification_json(found))
+    else:
+        show_verification(_console(), found)
+    if not found.stands:
+        return BREACHED
+    return INCOMPLETE if found.unread else KEPT
+
+
+@kept.command()
+@ledger_option
+@format_option("text", "json")
+def quarantine(where: str, form: str) -> int:
+    """The cases that could not be read in the last night: where, why, and since when."""
+    from engine.ledger.reading import quarantine as set_aside
+    from engine.ledger.store import Ledger
+    from engine.report.ledger_text import set_aside_json, show_set_aside
+
+    with Ledger.open(where) as ledger:
+        run, cases = set_aside(ledger)
+    if form == "json":
+        click.echo(set_aside_json(run, cases))
+    else:
+        show_set_aside(_console(), run, cases)
+    return KEPT
+
+
+@kept.command()
+@ledger_option
+@format_option("text", "json")
+def runs(where: str, form: str) -> int:
+    """The nights in a ledger."""
+    from engine.ledger.store import Ledger
+    from engine.report.ledger_text import runs_json, show_runs
+
+    with Ledger.open(where) as ledger:
+        found = ledger.runs()
+    if form == "json":
+        click.echo(runs_json(found))
+    else:
+        show_runs(_console(), found)
+    return KEPT
 
 
 @kept.command()
@@ -734,6 +836,22 @@ def impact(
     return KEPT
 
 
+@rules_group.command(name="check")
+@click.option("--as-at", type=Day(), help="The day to look from; today unless given.")
+@click.option("--examples", type=click.Path(path_type=Path), default=EXAMPLES, help="The folder of example files.")
+@format_option("text", "json")
+def check_rulebook(as_at: date | None, examples: Path, form: str) -> int:
+    """Look for what contradicts itself in the rules, is missing, or was forgotten.
+
+    Exit status 1 if there is an error, 0 if there are only warnings or nothing, 3 if the rules cannot be read.
+    """
+    from engine.policy.checking import check_rules, flaws_json, flaws_text
+
+    flaws = check_rules(rules, Path(str(rules.__file__)).parent / "values", examples, as_at or _today())
+    click.echo(flaws_json(flaws) if form == "json" else flaws_text(flaws))
+    return BREACHED if any(flaw.severity == "error" for flaw in flaws) else KEPT
+
+
 @rules_group.command(name="compare")
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
@@ -812,6 +930,33 @@ def sweep(
     if not curve.complete:
         click.echo("kept: the sweep is incomplete.", err=True)
         return INCOMPLETE
+    return KEPT
+
+
+@rules_group.command()
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="The folder to write; an earlier manual is replaced."
+)
+@click.option("--gaps", "with_gaps", is_flag=True, help="Also count what no example shows; every example is judged.")
+def manual(out: Path, with_gaps: bool) -> int:
+    """Write the manual: every clause with its examples, values and changes, as pages that need no network."""
+    from engine.duty.changelog import read_changes
+    from engine.duty.contents import contents
+    from engine.policy.examples import read_all
+    from engine.policy.gaps import find_gaps
+    from engine.report.manual import CONTENTS, manual_pages, write_manual
+
+    book = _rulebook(None)
+    examples = read_all(EXAMPLES, book)
+    gaps = None
+    if with_gaps:
+        read = [one for several in examples.values() for one in several]
+        with _progress("Judging examples", len(read)) as advance:
+            gaps = Counter(gap.clause for gap in find_gaps(book, read, (), advance).gaps)
+    changes = read_changes(CHANGELOG.read_text(encoding="utf-8"), CHANGELOG.name) if CHANGELOG.exists() else ()
+    pages = manual_pages(book, contents(rules, book), examples, changes, gaps)
+    write_manual(out, pages)
+    click.echo(out / CONTENTS)
     return KEPT
 
 

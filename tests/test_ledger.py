@@ -27,7 +27,7 @@ from engine.judge.outcome import OUTCOMES, Finding, Flag, Judgements
 from engine.ledger.migrations import upgrade
 from engine.ledger.night import NothingToJudgeError
 from engine.ledger.reading import outcomes_of
-from engine.ledger.schema import METADATA
+from engine.ledger.schema import METADATA, SCHEMA
 from engine.ledger.staging import as_json
 from engine.ledger.store import Ledger
 from engine.ledger.tally import MOST_OVERDUE, standard_of
@@ -359,7 +359,7 @@ def test_what_is_no_ledger_is_refused_and_left_as_it_was(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("UPDATE kept_ledger SET schema = 99", "newer Kept (ledger version 99; this one knows 2)"),
+        ("UPDATE kept_ledger SET schema = 99", f"newer Kept (ledger version 99; this one knows {SCHEMA})"),
         ("UPDATE kept_ledger SET schema = 0", "is a ledger of version unknown"),
         ("DROP TABLE faults", "without its tables faults"),
     ],

@@ -12,6 +12,7 @@ from engine.ledger.tally import NightSummary
 from engine.record.problem import harmless
 from engine.record.whole_file import write_whole
 from engine.report import pictures
+from engine.report.changes_text import in_numbers
 from engine.report.wording import (
     NO_TEAM,
     STANDINGS,
@@ -33,6 +34,7 @@ def night_page(summary: NightSummary) -> str:
     return template.render(
         night=summary,
         sentence=in_a_sentence(summary),
+        changed=in_numbers(summary.changes.counts) if summary.changes else "",
         outcomes=WORST_FIRST,
         meanings=OUTCOMES,
         colours=pictures.COLOURS,
