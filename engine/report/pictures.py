@@ -36,7 +36,7 @@ COLOURS: dict[Outcome, str] = {
 MOST_TEAMS = 60
 """Teams that are drawn; the table beside the picture has them all."""
 
-_SETTINGS: dict[Any, Any] = {
+SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a team may be called $x$
     "font.family": "sans-serif",
@@ -45,6 +45,8 @@ _SETTINGS: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.spines.left": False,
 }
+"""How every picture looks."""
+
 _WIDTH, _ROW = 7.2, 0.3
 
 
@@ -78,19 +80,19 @@ def _bars(groups: Sequence[Group], outcomes: Sequence[Outcome], title: str, name
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context({**_SETTINGS, "svg.hashsalt": name}), warnings.catch_warnings():
+    with mpl.rc_context({**SETTINGS, "svg.hashsalt": name}), warnings.catch_warnings():
         # A letter that matplotlib's own font lacks is drawn by the reader's.
         warnings.filterwarnings("ignore", message="Glyph")
         figure = Figure(figsize=(_WIDTH, 1.2 + _ROW * len(groups)), layout="constrained")
         _draw(figure.add_subplot(), groups, outcomes)
         figure.legend(loc="outside upper center", ncols=legend_columns, frameon=False)
-        svg = _svg(figure)
+        svg = svg_of(figure)
     worst = "; ".join(
         f"{_label(group)}: "
         + ", ".join(f"{100 * group.outcomes[each] / sum(group.outcomes.values()):.0f}% {each}" for each in outcomes)
         for group in groups[:12]
     )
-    return _inline(svg, name, title, f"{worst}. The table has every number.")
+    return inline(svg, name, title, f"{worst}. The table has every number.")
 
 
 def _draw(axes: Axes, groups: Sequence[Group], outcomes: Sequence[Outcome]) -> None:
@@ -123,13 +125,14 @@ def _label(group: Group) -> str:
     return harmless(group.name or NO_TEAM, 28)
 
 
-def _svg(figure: Figure) -> bytes:
+def svg_of(figure: Figure) -> bytes:
+    """The figure as SVG, as matplotlib writes it; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
 
 
-def _inline(svg: bytes, name: str, title: str, description: str) -> str:
+def inline(svg: bytes, name: str, title: str, description: str) -> str:
     """The picture without namespaces and addresses, its ids its own, with a title and a description to be read out."""
     root = ElementTree.fromstring(svg)  # noqa: S314 - what matplotlib wrote a moment ago, nothing from outside
     for parent in list(root.iter()):
