@@ -77,7 +77,9 @@ class Quality(NamedTuple):
     faults: int = 0
 
 
-class _Assessment(NamedTuple):
+class Assessment(NamedTuple):
+    """One assessment: the grade under each outcome, if there is one, and whose work it was ("": the record does not say)."""
+
     grades: Mapping[str, str | None]
     people: frozenset[str]
 
@@ -102,18 +104,18 @@ def team_quality(
     problems: tuple[RecordProblem, ...] = ()
     faults = 0
     if ledger is not None:
-        night, standings = _last_night(ledger, team, view)
+        night, standings = _last_night(ledger, book, team, view)
     else:
         night = None
         standings, problems, faults = _judged_now(asking, book, team, progress)
-    assessments, outcomes = graded(_assessments(asking, team))
-    return Quality(team, view, assessments, outcomes, _compliance(night, standings), problems, faults)
+    count, outcomes = graded(assessments(asking, team))
+    return Quality(team, view, count, outcomes, _compliance(night, standings), problems, faults)
 
 
 # --- grades ------------------------------------------------------------------------------------------------------------
 
 
-def _assessments(asking: Asking, team: str) -> list[_Assessment]:
+def assessments(asking: Asking, team: str) -> list[Assessment]:
     """The last assessment of each piece of work, on the record of the team's cases and members."""
     heads = asking.raw["objects"]
     heads = heads.filter((heads.id == heads.case) & (heads.team == team)).select(held=heads.case).distinct()
@@ -132,34 +134,34 @@ def _assessments(asking: Asking, team: str) -> list[_Assessment]:
                 name: grade if grade in GRADES else None for name, grade in zip(DOMAINS, given, strict=True)
             }
             people[work].add(who or "")
-    return [_Assessment(grades[work], frozenset(people[work])) for work in last]
+    return [Assessment(grades[work], frozenset(people[work])) for work in last]
 
 
-def graded(assessments: Sequence[_Assessment]) -> tuple[int | None, dict[str, Graded]]:
+def graded(those: Sequence[Assessment]) -> tuple[int | None, dict[str, Graded]]:
     """How many assessments there are, and their grades under each outcome, without a number about few people."""
     cells: dict[tuple[str, str], Cell] = {}
     sums: list[Sum[tuple[str, str]]] = []
     total = ("", "assessments")
 
-    def count(key: tuple[str, str], those: Iterable[_Assessment]) -> None:
-        found = list(those)
+    def count(key: tuple[str, str], some: Iterable[Assessment]) -> None:
+        found = list(some)
         people = frozenset().union(*(each.people for each in found)) if found else frozenset[str]()
         cells[key] = Cell(len(found), people) if found else NOTHING
 
-    count(total, assessments)
+    count(total, those)
     for domain in DOMAINS:
         for grade in (*GRADES, None):
             key = (domain, grade or "no_grade")
-            count(key, (each for each in assessments if each.grades[domain] == grade))
-        count((domain, "aim"), (each for each in assessments if each.grades[domain] in AIM))
-        count((domain, "below"), (each for each in assessments if each.grades[domain] not in AIM))
+            count(key, (each for each in those if each.grades[domain] == grade))
+        count((domain, "aim"), (each for each in those if each.grades[domain] in AIM))
+        count((domain, "below"), (each for each in those if each.grades[domain] not in AIM))
         sums.append(((domain, "aim"), [(domain, grade) for grade in AIM]))
         sums.append(((domain, "below"), [(domain, grade) for grade in (*GRADES[2:], "no_grade")]))
-    count((EVERY, "aim"), (each for each in assessments if _all_aim(each)))
-    count((EVERY, "below"), (each for each in assessments if not _all_aim(each)))
+    count((EVERY, "aim"), (each for each in those if _all_aim(each)))
+    count((EVERY, "below"), (each for each in those if not _all_aim(each)))
     sums += [(total, [(domain, "aim"), (domain, "below")]) for domain in (*DOMAINS, EVERY)]
     may = shown(cells, sums)
-    if len(cells[total].people) < FEWEST:
+    if 0 < len(cells[total].people) < FEWEST:
         may = dict.fromkeys(cells)
     outcomes = {
         domain: Graded(
@@ -173,7 +175,7 @@ def graded(assessments: Sequence[_Assessment]) -> tuple[int | None, dict[str, Gr
     return may[total], outcomes
 
 
-def _all_aim(each: _Assessment) -> bool:
+def _all_aim(each: Assessment) -> bool:
     return all(grade in AIM for grade in each.grades.values())
 
 
@@ -193,7 +195,7 @@ def _compliance(night: tuple[str, date] | None, standings: Iterable[Standing]) -
     return Compliance(night, {outcome: may[outcome] for outcome in DECIDED}, may["decided"])
 
 
-def _last_night(where: str, team: str, view: View) -> tuple[tuple[str, date], list[Standing]]:
+def _last_night(where: str, book: Rulebook, team: str, view: View) -> tuple[tuple[str, date], list[Standing]]:
     with Ledger.open(where) as ledger:
         nights = [run for run in ledger.runs() if run.counts.complete and not run.stated_only]
         name = ledger.name
@@ -203,7 +205,7 @@ def _last_night(where: str, team: str, view: View) -> tuple[tuple[str, date], li
             f"{name}: no complete night up to {view.as_at} is in it. Run `kept nightly` first, or leave --ledger out."
         )
     night = nights[-1]
-    return (night.id, night.as_at), team_standings(where, night.id, team, "must")
+    return (night.id, night.as_at), team_standings(where, night.id, team, "must", book.on_trial)
 
 
 def _judged_now(
@@ -212,11 +214,15 @@ def _judged_now(
     """How the duties of the team's cases and members stand, what could not be read, and how many faults there were."""
     engine, mine = asking.engine, asking.timelines_of(team)
     others = [case for case in engine.case_ids() if case not in mine]
-    run = CaseloadJudge(book).judge(cast(TableEngine, _Without(engine, others)), asking.view, progress=progress)
+    must = sorted({duty.id for duty in book.duties if duty.force == "must"} - book.on_trial)
+    run = CaseloadJudge(book, only=must).judge(
+        cast(TableEngine, _Without(engine, others)), asking.view, progress=progress
+    )
     counts: dict[tuple[Outcome, str], int] = {}
     for batch in run.findings():
-        must = batch.filter(pc.equal(batch.column("force").cast("string"), "must"))
-        for row in must.select(["outcome", "practitioner"]).to_pylist():
+        # Of a duty that once was a `should`, only the instances of when it is a `must`.
+        those = batch.filter(pc.equal(batch.column("force").cast("string"), "must"))
+        for row in those.select(["outcome", "practitioner"]).to_pylist():
             key = row["outcome"], row["practitioner"]
             counts[key] = counts.get(key, 0) + 1
     problems = tuple(problem for problem in run.problems if problem.case in mine)
