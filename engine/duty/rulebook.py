@@ -17,7 +17,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from pydantic import ValidationError, model_validator
 
@@ -266,6 +266,15 @@ def refs(duty: Duty) -> Iterator[ValueRef]:
         yield from (leaf.values for leaf in tests_in(test) if isinstance(leaf.values, ValueRef))
 
 
+def unknown_in(rulebook: Rulebook, duty: Duty) -> str | None:
+    """What the duty names that the rulebook does not have, or what it has in a way that does not fit; None when all is well."""
+    try:
+        _Check(rulebook, duty).run()
+    except RulebookProblem as problem:
+        return str(problem).removeprefix(f"{duty.id}: ")
+    return None
+
+
 class _Check:
     """Refuses a duty that names what the dictionary or the values do not have."""
 
@@ -373,11 +382,20 @@ class _Check:
         raise RulebookProblem(f"{self.duty.id}: {why}")
 
 
-def collect(package: ModuleType, values: Path) -> Rulebook:
-    """The rulebook of a package of rules: its words, its values, its duties in the order of their numbers.
+class Gathered(NamedTuple):
+    """What a package of rules declares, not yet held against one another: duties in the order of their numbers and days."""
+
+    dictionary: Dictionary
+    calendar: Calendar
+    gists: tuple[Clause, ...]
+    duties: tuple[Duty, ...]
+
+
+def gather(package: ModuleType) -> Gathered:
+    """The words, the calendar and the duties of a package of rules.
 
     Raises:
-        RulebookProblem: naming the duty or value that makes no sense, or an id that two duties share on one day.
+        RulebookProblem: when a module of it makes no sense, or there is no calendar or no duty.
     """
     things: dict[str, Thing] = {}
     events: dict[str, Event] = {}
@@ -400,23 +418,39 @@ def collect(package: ModuleType, values: Path) -> Rulebook:
     if calendar is None or not duties:
         raise RulebookProblem(f"{package.__name__}: no calendar or no duty in it")
     unique = {id(duty): duty for duty in duties}.values()
-    ordered = sorted(unique, key=lambda duty: (number(duty.id), duty.in_force))
-    for one, two in itertools.pairwise(ordered):
-        if one.id == two.id and (one.until is None or one.until > two.in_force):
-            raise RulebookProblem(f"{one.id}: two versions are in force on {two.in_force}; end the first with ends=")
     try:
         dictionary = Dictionary(
             objects=tuple(item.word for item in things.values()), events=tuple(item.word for item in events.values())
         )
-        return Rulebook(
-            dictionary=dictionary,
-            calendar=calendar,
-            values=read_values(values),
-            gists=tuple(sorted(gists.values(), key=lambda gist: number(gist.id))),
-            duties=tuple(ordered),
-        )
     except ValidationError as error:
         raise RulebookProblem(explain(error)) from error
+    return Gathered(
+        dictionary,
+        calendar,
+        tuple(sorted(gists.values(), key=lambda gist: number(gist.id))),
+        tuple(sorted(unique, key=lambda duty: (number(duty.id), duty.in_force))),
+    )
+
+
+def collect(package: ModuleType, values: Path) -> Rulebook:
+    """The rulebook of a package of rules: its words, its values, its duties in the order of their numbers.
+
+    Raises:
+        RulebookProblem: naming the duty or value that makes no sense, or an id that two duties share on one day.
+    """
+    gathered = gather(package)
+    for one, two in itertools.pairwise(gathered.duties):
+        if overlap(one, two):
+            raise RulebookProblem(f"{one.id}: two versions are in force on {two.in_force}; end the first with ends=")
+    try:
+        return Rulebook(values=read_values(values), **gathered._asdict())
+    except ValidationError as error:
+        raise RulebookProblem(explain(error)) from error
+
+
+def overlap(one: Duty, two: Duty) -> bool:
+    """Whether two duties, the second not in force before the first, are versions of one and in force on one day."""
+    return one.id == two.id and (one.until is None or one.until > two.in_force)
 
 
 def number(clause: str) -> tuple[str, tuple[int, ...], str]:
