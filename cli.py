@@ -39,6 +39,7 @@ from engine.record.problem import KeptError, RecordProblem, harmless
 from engine.record.timeline import LAST_MOMENT, View
 
 if TYPE_CHECKING:
+    from engine.duty.changelog import Kind
     from engine.judge.caseload_judge import Progress as Stage
     from engine.judge.difference import By, Moved
     from engine.ledger.changed import By as Grouping
@@ -551,6 +552,40 @@ def show_config(config: Path | None, file: Path | None, form: str) -> int:
     return KEPT
 
 
+@kept.command()
+@click.option("--config", type=click.Path(path_type=Path), help="The file of settings, as for `kept --config`.")
+@click.option("--ledger", "where", metavar="WHERE", help="The ledger; the settings' unless given.")
+@click.option("--caseload", metavar="WHERE", help="Where the records are; where the settings say unless given.")
+@format_option("text", "json")
+@click.pass_obj
+def doctor(named: Path | None, config: Path | None, where: str | None, caseload: str | None, form: str) -> int:
+    """Look whether everything is there that a night needs, and say what to do where it is not; nothing is changed.
+
+    Exit status 0 if all is well, 1 if somebody should see to something, 3 if a night cannot run or be trusted.
+    """
+    from engine.report.doctor_text import checks_json, show_check
+    from engine.running.doctor import examine, worst_of
+    from engine.running.settings import Settings
+    from engine.running.settings_file import SettingsProblem, read_settings
+
+    file, problems = config or named, tuple[str, ...]()
+    try:
+        settings = read_settings(file) if file else Settings()
+    except SettingsProblem as error:
+        settings, problems = Settings(), error.problems
+    given = {"ledger": where or settings.ledger, "caseload": caseload or settings.caseload}
+    settings = settings.model_copy(update=given)
+    checks, console = [], _console()
+    for check in examine(settings, lambda: _rulebook(None), _now(), file, problems):
+        checks.append(check)
+        if form == "text":
+            show_check(console, check)
+    worst = worst_of(checks)
+    if form == "json":
+        click.echo(checks_json(checks, worst))
+    return {"ok": KEPT, "warn": BREACHED, "bad": DID_NOT_RUN}[worst]
+
+
 # --- the rules -----------------------------------------------------------------------------------------------------------
 
 
@@ -958,6 +993,41 @@ def manual(out: Path, with_gaps: bool) -> int:
     write_manual(out, pages)
     click.echo(out / CONTENTS)
     return KEPT
+
+
+@rules_group.command()
+@click.option("--write", "says", metavar="TEXT", help="Write the missing entry, saying this of what changed and why.")
+@click.option("--kind", type=click.Choice(["correction", "revision", "technical"]), help="What the change to write is.")
+@click.option("--again", is_flag=True, help="Write the newest entry anew, instead of one before it.")
+@click.option("--keep", is_flag=True, help="Only keep today's rulebook, for an entry that was pasted in.")
+def changelog(says: str | None, kind: Kind | None, again: bool, keep: bool) -> int:
+    """Is the newest entry of rules/CHANGELOG.md about the rules as they are? If not, prints the entry that is missing.
+
+    It says which clauses changed, from which day, and what that moves on a sample caseload. Exit status 1 when an entry is
+    missing or contradicted.
+    """
+    from engine.policy.changelog import Changelog
+
+    if says is None and (kind or again):
+        raise click.UsageError("--kind and --again go with --write TEXT.")
+    book, log = _rulebook(None), Changelog(CHANGELOG.parent)
+    if says is not None:
+        click.echo(log.write(book, _today(), says, kind, again=again))
+        return KEPT
+    if keep:
+        click.echo(log.keep(book))
+        return KEPT
+    checked = log.check(book, _today())
+    if not checked.wrong:
+        click.echo(f"The newest entry, of {people(log.changes[0].on)}, is about the rules as they are.")
+        return KEPT
+    click.echo(f"{CHANGELOG.name}: {checked.wrong}.")
+    if checked.entry is not None:
+        click.echo(
+            'Write it with `kept rules changelog --write "what changed and why"` and --kind, if it moves anything:\n'
+        )
+        click.echo(checked.entry)
+    return BREACHED
 
 
 # --- around it -----------------------------------------------------------------------------------------------------------
