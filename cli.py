@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from engine.judge.caseload_judge import Progress as Stage
     from engine.judge.difference import By, Moved
     from engine.ledger.changed import By as Grouping
+    from engine.ledger.waived import Waiver
+    from engine.ledger.waivers import Picked
     from engine.policy.examples import Example
     from engine.running.settings import Level
 
@@ -154,11 +156,13 @@ def kept(context: click.Context, config: Path | None) -> None:
 @kept.command()
 @click.argument("cases", nargs=-1, required=True, metavar="CASE|FILE…")
 @click.option("--caseload", metavar="WHERE", help="The arguments are ids of cases in this caseload (see nightly).")
+@click.option("--ledger", "where", metavar="WHERE", help="Show the waivers of this ledger beside the outcomes.")
 @judging
 @format_option("text", "json", "csv")
 def check(
     cases: tuple[str, ...],
     caseload: str | None,
+    where: str | None,
     as_at: date | None,
     known_at: datetime | None,
     clauses: tuple[str, ...],
@@ -171,6 +175,7 @@ def check(
     Exit status 1 if there is a breach, 2 if something could not be judged, 3 if nothing could.
     """
     from engine.judge.case_judge import CaseJudge
+    from engine.ledger.waived import waived
     from engine.report.results import check_json, split_trial, write_csv
     from engine.report.text import show_check, show_unreadable
 
@@ -185,18 +190,22 @@ def check(
             results.append(judge.judge(read, view, explained=True))
     if not results:
         raise KeptError("\n".join(str(problem) for problem in problems))
+    every = [finding for result in results for finding in result.findings]
+    beside = waived(every, _waivers(where), view.as_at)
     if form == "json":
-        click.echo(check_json(results, problems, book.on_trial))
+        click.echo(check_json(results, problems, book.on_trial, beside))
     elif form == "csv":
         write_csv(
-            [finding for result in results for finding in split_trial(result.findings, book.on_trial)[0]], sys.stdout
+            [finding for result in results for finding in split_trial(result.findings, book.on_trial)[0]],
+            sys.stdout,
+            beside,
         )
         _complain(problems)
     else:
         console = _console()
         show_unreadable(console, problems)
         for result in results:
-            show_check(console, result, book)
+            show_check(console, result, book, beside)
     if problems or any(result.faults for result in results):
         return INCOMPLETE
     if not any(result.events for result in results):
@@ -413,6 +422,121 @@ def runs(where: str, form: str) -> int:
         click.echo(runs_json(found))
     else:
         show_runs(_console(), found)
+    return KEPT
+
+
+class WithDefault(click.Group):
+    """A group whose first word is a command of its own, or what its command `ask` is about."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Say `ask` where it was not said."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["ask", *args]
+        return super().parse_args(ctx, args)
+
+
+by_option = click.option("--by", metavar="NAME", help="Who does it; who is signed in on this machine unless given.")
+
+
+@kept.group(cls=WithDefault)
+def waive() -> None:
+    """Ask to waive an instance or a clause for some time: kept waive INSTANCE|CLAUSE --reason … --until DAY.
+
+    A waiver counts when a second person has approved it. It changes no outcome: it is shown beside it.
+    """
+
+
+@waive.command(hidden=True)
+@click.argument("target", metavar="INSTANCE|CLAUSE")
+@ledger_option
+@click.option("--team", default="", help="The clause in this team only.")
+@click.option("--reason", required=True, help="Why; no names, for it is shown wherever the outcome is.")
+@click.option("--until", required=True, type=Day(), help="The last day on which it counts.")
+@click.option("--from", "begins", type=Day(), help="The first day on which it counts; today unless given.")
+@by_option
+@format_option("text", "json")
+def ask(
+    target: str, where: str, team: str, reason: str, until: date, begins: date | None, by: str | None, form: str
+) -> int:
+    """Ask to waive an instance, or a clause (or duty) in a team or in all, until a day."""
+    from engine.ledger.store import Ledger
+    from engine.ledger.waivers import ask as ask_for
+
+    book = _rulebook(None)
+    clauses = {name for duty in book.duties for name in (duty.id, duty.clause)}
+    now = _now()
+    with Ledger.open(where) as ledger:
+        waiver = ask_for(
+            ledger, target, team=team, reason=reason, until=until, begins=begins, by=by or _signed_in(), at=now,
+            clauses=clauses,
+        )  # fmt: skip
+    return _tell_waiver(waiver, now.date(), form)
+
+
+@waive.command()
+@click.argument("number", type=click.IntRange(1))
+@ledger_option
+@click.option("--backdated", is_flag=True, help="Also for the days before today that were asked for.")
+@by_option
+@format_option("text", "json")
+def approve(number: int, where: str, backdated: bool, by: str | None, form: str) -> int:
+    """Approve the waiver with that number, as somebody else than asked for it."""
+    from engine.ledger.store import Ledger
+    from engine.ledger.waivers import approve as approve_it
+
+    now = _now()
+    with Ledger.open(where) as ledger:
+        waiver = approve_it(ledger, number, by=by or _signed_in(), at=now, backdated=backdated)
+    return _tell_waiver(waiver, now.date(), form)
+
+
+@waive.command()
+@click.argument("number", type=click.IntRange(1))
+@ledger_option
+@by_option
+@format_option("text", "json")
+def withdraw(number: int, where: str, by: str | None, form: str) -> int:
+    """Withdraw the waiver with that number: from today on it counts no longer."""
+    from engine.ledger.store import Ledger
+    from engine.ledger.waivers import withdraw as withdraw_it
+
+    now = _now()
+    with Ledger.open(where) as ledger:
+        waiver = withdraw_it(ledger, number, by=by or _signed_in(), at=now)
+    return _tell_waiver(waiver, now.date(), form)
+
+
+@waive.command(name="list")
+@ledger_option
+@click.option("--active", "picked", flag_value="active", multiple=True, help="Those that count today.")
+@click.option("--expiring", "picked", flag_value="expiring", multiple=True, help="Those that end within 14 days.")
+@click.option("--expired", "picked", flag_value="expired", multiple=True, help="Those that counted, and no longer do.")
+@click.option(
+    "--unused", "picked", flag_value="unused", multiple=True, help="Those beside which nothing was ever breached."
+)
+@click.option("--renewed", "picked", flag_value="renewed", multiple=True, help="Those asked for again more than twice.")
+@click.option("--as-at", type=Day(), help="The day to look from; today unless given.")
+@format_option("text", "json")
+def list_waived(where: str, picked: tuple[Picked, ...], as_at: date | None, form: str) -> int:
+    """Every waiver and what became of it; of several options, those to which each applies."""
+    from engine.ledger.store import Ledger
+    from engine.ledger.waivers import list_waivers
+    from engine.report.waivers_text import show_waivers, waivers_json
+
+    today = as_at or _today()
+    with Ledger.open(where) as ledger:
+        listed = list_waivers(ledger, today, picked)
+    if form == "json":
+        click.echo(waivers_json(listed, today))
+    else:
+        show_waivers(_console(), listed, today)
+    return KEPT
+
+
+def _tell_waiver(waiver: Waiver, today: date, form: str) -> int:
+    from engine.report.waivers_text import told, waiver_json
+
+    click.echo(waiver_json(waiver, today) if form == "json" else told(waiver, today))
     return KEPT
 
 
@@ -754,6 +878,9 @@ def gaps(clauses: tuple[str, ...], examples: Path, fail: bool, form: str) -> int
 def mutate_rules(clauses: tuple[str, ...], examples: Path) -> int:
     """Make small mistakes in these clauses, or in all of them, and see whether an example notices each.
 
+    For each that none notices, the example that is missing is looked for among small variations of those there are, and
+    written out.
+
     Exit status 1 if one is noticed by no example and not listed in survivors.yaml as changing nothing, or if that list
     holds one that is noticed.
     """
@@ -1045,9 +1172,9 @@ def _defaults(command: click.Command, options: Mapping[str, object], *above: str
 
     if isinstance(command, click.Group):
         return {name: _defaults(each, options, *above, name) for name, each in command.commands.items()}
-    if above == ("check",):  # there --caseload says what the arguments are
-        return {}
     said = {param: opt for param in command.params for opt in param.opts if opt in options}
+    if above == ("check",):  # there --caseload says what the arguments are
+        said = {param: opt for param, opt in said.items() if opt == "--ledger"}
     return {param.name or "": options[opt] for param, opt in said.items() if above == ("nightly",) or opt in EVERYWHERE}
 
 
@@ -1091,6 +1218,26 @@ def _cases(cases: tuple[str, ...], caseload: str | None, book: Rulebook) -> Iter
                 yield engine.case(name)
             except RecordProblem as problem:
                 yield problem
+
+
+def _waivers(where: str | None) -> tuple[Waiver, ...]:
+    """The waivers of that ledger; none where none is named."""
+    if where is None:
+        return ()
+    from engine.ledger.store import Ledger
+    from engine.ledger.waivers import read_waivers
+
+    with Ledger.open(where) as ledger:
+        return read_waivers(ledger)
+
+
+def _signed_in() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:
+        raise KeptError("Nobody is signed in here by name. Say who you are with --by.") from error
 
 
 def _today() -> date:

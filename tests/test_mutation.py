@@ -202,9 +202,14 @@ def test_what_is_listed_is_not_reported_and_what_is_listed_for_nothing_is(tmp_pa
     assert [survivor.says for survivor in found.unnoticed] == ["goes on after closure instead of: lapses at closure"]
     assert [one.mutant for one in found.stale] == ["3 working days instead of 2"]
     assert not found.passed
+    (survivor,) = found.unnoticed
+    assert survivor.missing is not None
+    assert survivor.missing.example is not None
     assert reported(found, tmp_path).splitlines() == [
         "TY-1.1: goes on after closure instead of: lapses at closure",
         f"    no example notices: add one to {tmp_path / 'toys' / 'ty_1_1.yaml'}",
+        f"    this one would (variation {survivor.missing.tried} of 3,000 at most); check it:",
+        *survivor.missing.example.splitlines(),
         "TY-1.1: 3 working days instead of 2",
         f"    an example notices it: take it out of {tmp_path / 'survivors.yaml'}",
         "18 mutants, 16 noticed, 1 listed as changing nothing, 1 not noticed",

@@ -109,7 +109,7 @@ class Trial:
 class _ExampleBody(Frozen):
     name: str = Field(min_length=15)
     as_at: date
-    known_at: datetime | date | None = None
+    known_at: date | str | None = None
     stated_only: bool = False
     draft: bool = False
     objects: dict[str, object] = {}
@@ -172,10 +172,7 @@ class _ExampleFile:
             raise RulebookProblem(f"{self.path}: {place}: {explain(error)}") from error
         content = self._laid_over(entry if isinstance(entry, Mapping) else Mapping())
         case = build_case(content, self.rulebook.dictionary, str(self.path), f"{place}: ")
-        known_at = body.known_at
-        if known_at is not None and not isinstance(known_at, datetime):
-            known_at = View(known_at).known_at
-        view = View(body.as_at, known_at)
+        view = View(body.as_at, self._known_at(body.known_at, place))
         return Example(
             clause=str(self.clause),
             name=body.name,
@@ -187,6 +184,19 @@ class _ExampleFile:
             draft=body.draft,
             given=self._given(case, entry),
         )
+
+    def _known_at(self, said: date | str | None, place: str) -> datetime | None:
+        """The moment that an example is known at: a day alone is the end of it."""
+        if said is None:
+            return None
+        if isinstance(said, date):
+            return View(said).known_at
+        try:
+            return datetime.fromisoformat(said).replace(tzinfo=None)
+        except ValueError:
+            raise RulebookProblem(
+                f"{self.path}: {place}: known_at: {said!r} is not a moment; write 2025-03-04 or 2025-03-04T16:30"
+            ) from None
 
     def _given(self, case: CaseRecord, entry: object) -> Given:
         """What the example has from the file, and does not say again itself."""

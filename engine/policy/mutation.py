@@ -26,6 +26,7 @@ from pydantic import Field, ValidationError
 from engine.duty.rulebook import Rulebook
 from engine.duty.values import explain
 from engine.policy.examples import Example, Trials, example_file, read_examples, told
+from engine.policy.missing_example import MOST_TRIED, Missing, search
 from engine.policy.mutants import Mutant, mutants
 from engine.record.dictionary import Frozen
 from engine.record.problem import KeptError, RecordProblem, RulebookProblem, nearest
@@ -52,11 +53,12 @@ class Listed(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """A mutant that no example of its clause noticed."""
+    """A mutant that no example of its clause noticed, with the example that is `missing` where one was looked for."""
 
     duty: str
     clause: str
     says: str
+    missing: Missing | None = None
 
     def __str__(self) -> str:
         return f"{self.duty}: {self.says}"
@@ -120,7 +122,7 @@ def mutate(
     examples = {
         clause: read_examples(path, rulebook) if (path := _file(folder, clause)).exists() else () for clause in wanted
     }
-    found = _side_by_side(rulebook, wanted, examples, processes or cpu_count() or 1, progress)
+    found = _side_by_side(rulebook, wanted, examples, listed, processes or cpu_count() or 1, progress)
     tried = [found[clause] for clause in wanted]
     survivors = [survivor for one in tried for survivor in one.survivors]
     covered = {survivor for survivor in survivors if any(one.covers(survivor) for one in listed)}
@@ -132,13 +134,18 @@ def mutate(
     )
 
 
-def try_clause(rulebook: Rulebook, clause: str, duties: Iterable[str], examples: Sequence[Example]) -> Tried:
+def try_clause(
+    rulebook: Rulebook, clause: str, duties: Iterable[str], examples: Sequence[Example], listed: Sequence[Listed] = ()
+) -> Tried:
     """Tries the mutants of these duties of a clause on its examples, each until the first that notices.
+
+    Drafts notice nothing. For each that none notices and that is not `listed`, the example that is missing is looked for.
 
     Raises:
         RulebookProblem: when an example fails as things are, for then it would notice everything.
     """
     trials = Trials(rulebook)
+    examples = [example for example in examples if not example.draft]
     for example in examples:
         trial = trials.run(example)
         if not trial.passed:
@@ -150,10 +157,18 @@ def try_clause(rulebook: Rulebook, clause: str, duties: Iterable[str], examples:
             count += 1
             noticed = _noticed_by(mutant, own)
             if noticed is None:
-                survivors.append(Survivor(mutant.duty, mutant.clause, mutant.says))
+                survivors.append(_survivor(rulebook, mutant, examples, listed))
             else:
                 own.insert(0, own.pop(noticed))  # what noticed one often notices the next
     return Tried(clause, count, tuple(survivors))
+
+
+def _survivor(rulebook: Rulebook, mutant: Mutant, examples: Sequence[Example], listed: Sequence[Listed]) -> Survivor:
+    survivor = Survivor(mutant.duty, mutant.clause, mutant.says)
+    if any(one.covers(survivor) for one in listed):
+        return survivor
+    missing = search(rulebook, mutant.clause, mutant.duty, mutant.rulebook, mutant.says, examples)
+    return replace(survivor, missing=missing)
 
 
 def _alone(example: Example, duty: str, rulebook: Rulebook) -> Example:
@@ -179,15 +194,16 @@ def _begin(rulebook: Rulebook) -> None:
     _rulebook = rulebook
 
 
-def _try(clause: str, duties: list[str], examples: tuple[Example, ...]) -> Tried:
+def _try(clause: str, duties: list[str], examples: tuple[Example, ...], listed: list[Listed]) -> Tried:
     assert _rulebook is not None  # noqa: S101 - `_begin` ran first
-    return try_clause(_rulebook, clause, duties, examples)
+    return try_clause(_rulebook, clause, duties, examples, listed)
 
 
 def _side_by_side(
     rulebook: Rulebook,
     wanted: Mapping[str, list[str]],
     examples: Mapping[str, tuple[Example, ...]],
+    listed: list[Listed],
     processes: int,
     progress: Callable[[int], None],
 ) -> dict[str, Tried]:
@@ -205,7 +221,7 @@ def _side_by_side(
     def start(pool: ProcessPoolExecutor) -> None:
         if waiting:
             clause = waiting.pop()
-            running[pool.submit(_try, clause, wanted[clause], examples[clause])] = (clause, pool)
+            running[pool.submit(_try, clause, wanted[clause], examples[clause], listed)] = (clause, pool)
 
     try:
         for pool in pools:
@@ -265,6 +281,14 @@ def reported(mutation: Mutation, folder: Path) -> str:
     lines = []
     for survivor in mutation.unnoticed:
         lines += [str(survivor), f"    no example notices: add one to {_file(folder, survivor.clause)}"]
+        if survivor.missing is not None and survivor.missing.example is not None:
+            lines += [f"    this one would (variation {survivor.missing.tried:,} of {MOST_TRIED:,} at most); check it:"]
+            lines.append(survivor.missing.example)
+        elif survivor.missing is not None:
+            lines.append(
+                f"    none was found among {survivor.missing.tried:,} small variations of the clause's examples "
+                f"(at most {MOST_TRIED:,} are tried)"
+            )
     for one in mutation.stale:
         lines += [f"{one.duty}: {one.mutant}", f"    an example notices it: take it out of {folder / SURVIVORS}"]
     lines.append(
