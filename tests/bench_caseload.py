@@ -11,7 +11,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
@@ -21,13 +21,18 @@ from engine.duty.rulebook import Rulebook, collect
 from engine.judge.case_judge import CaseJudge
 from engine.judge.caseload_judge import CaseloadJudge
 from engine.judge.finding_table import parquet_writer
+from engine.policy.impact import measure_impact
 from engine.policy.sample import AS_AT, make_sample
 from engine.record.engines import open_engine
 from engine.record.timeline import View
+from engine.report.impact_data import write_moved_file
 from tests import rivals
 
 ROOT = Path(__file__).parent.parent
 MEMORY = "4GB"
+IMPACT = "impact"
+"""Asks a process for an impact instead of a judging."""
+
 Advance = Callable[[int], None]
 
 
@@ -101,12 +106,23 @@ def ratios(
         f"{case_judge / (whole.seconds / whole.cases):.0f} times as long",
         "at least 50",
     )
+    yield from impact(folder, book, sizes, tenth)
     made = folder / f"sample-{sizes.national}-{book.sha256[7:19]}"
     yield Ratio(
         "one case of the national caseload", f"{one_case(made, book) * 1000:.0f} ms in the process", "under 100 ms"
     )
     yield from by_hand(folder, sizes, advance)
     yield from nearest(folder, sizes, advance)
+
+
+def impact(folder: Path, book: Rulebook, sizes: Sizes, one: Judging) -> Iterator[Ratio | Judging]:
+    """Both rulebooks over a tenth of the national caseload, where every duty differs: the most that an impact can cost."""
+    made = folder / f"sample-{sizes.tenth}-{book.sha256[7:19]}"
+    both = judged("an impact over a tenth of it", made, folder / "moved.csv", IMPACT)
+    yield both
+    times = both.processor / one.processor
+    note = f"every duty judged by both, compared, and {both.findings:,} put side by side; of the processor's time"
+    yield Ratio("an impact, to one judging of the same", f"{times:.2f} times as long", "at most 2.2", note)
 
 
 def one_case(caseload: Path, book: Rulebook) -> float:
@@ -179,10 +195,31 @@ def _judge(caseload: str, out: str, book: str, as_at: str) -> None:
                 findings += batch.num_rows
     finally:
         engine.close()
+    _say(run.cases, findings)
+
+
+def _impact(caseload: str, out: str, as_at: str) -> None:
+    """Compare today's rules with some that know one day fewer of the calendar, so that every duty is judged by both."""
+    base = _books()["rules"]()
+    known = base.calendar.known_through - timedelta(days=1)
+    fields = {name: getattr(base, name) for name in Rulebook.model_fields}
+    candidate = Rulebook(**fields | {"calendar": base.calendar.model_copy(update={"known_through": known})})
+    found = measure_impact(
+        base, candidate, lambda words: open_engine(caseload, words, memory=MEMORY), View(date.fromisoformat(as_at)),
+        caseload=caseload, by="team", moved_to=lambda moved: write_moved_file(moved, Path(out)),
+    )  # fmt: skip
+    _say(found.cases, sum(found.moves.values()))
+
+
+def _say(cases: int, findings: int) -> None:
+    """What it took, for the process that asked."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "linux" else 2**30)
-    said = {"cases": run.cases, "findings": findings, "processor": process_time(), "peak": peak, "cpus": os.cpu_count()}
+    said = {"cases": cases, "findings": findings, "processor": process_time(), "peak": peak, "cpus": os.cpu_count()}
     sys.stdout.write(json.dumps(said))
 
 
 if __name__ == "__main__":
-    _judge(*sys.argv[1:5])
+    if sys.argv[3] == IMPACT:
+        _impact(sys.argv[1], sys.argv[2], sys.argv[4])
+    else:
+        _judge(*sys.argv[1:5])
