@@ -43,6 +43,7 @@ from engine.record.timeline import View
 from engine.report.impact_data import impact_json, write_moved_file, write_numbers
 from engine.report.impact_page import impact_page
 from engine.report.impact_shared import Shared, shared
+from engine.report.impact_text import NOT_APPLIED, in_a_sentence
 from engine.report.small_groups import FEWEST
 
 CASES = 120
@@ -332,6 +333,17 @@ def test_to_promote_what_was_on_trial_makes_it_owed(caseload: Path, rulebook: Ru
 def test_a_clause_that_neither_has_is_an_error(caseload: Path, rulebook: Rulebook, candidate: Rulebook) -> None:
     with pytest.raises(RulebookProblem, match="neither rulebook has a clause 'NS-5\\.99'; did you mean"):
         measured(caseload, rulebook, candidate, only=["NS-5.99"])
+
+
+def test_duties_that_apply_to_nobody_do_not_move_nothing(
+    caseload: Path, rulebook: Rulebook, candidate: Rulebook
+) -> None:
+    impact = measure_impact(
+        rulebook, candidate, opened(caseload), View(date(2007, 9, 2)), caseload="the sample", only=["NS-5.1"]
+    )
+    assert (impact.steps, impact.weeks[0].before.instances) == ({}, 0)
+    assert NOT_APPLIED in in_a_sentence(impact)
+    assert NOT_APPLIED in impact_page(impact)
 
 
 def test_an_attribute_that_cases_do_not_have_is_an_error(

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from engine.judge.difference import HOW, Impact
 from engine.report import impact_pictures as pictures
 from engine.report.impact_shared import Shared, shared
+from engine.report.impact_text import NOT_APPLIED
 from engine.report.page import environment
 from engine.report.small_groups import FEWEST
 from engine.report.wording import NO_TEAM, day, many
@@ -45,6 +46,8 @@ def shared_sentence(impact: Impact, numbers: Shared) -> str:
     if not impact.differing:
         return f"No duty differs: the candidate moves nothing, {where}."
     begins = "" if impact.complete else "Incomplete: "
+    if not impact.steps and impact.complete:
+        return f"{NOT_APPLIED} ({where})."
     if numbers.few:
         return f"{begins}the candidate moves instances of fewer than {FEWEST} cases, or of so few that no number is given, {where}."
     moved = {kind.says: kind.instances for kind in numbers.kinds if "same" not in kind.moves and kind.instances}

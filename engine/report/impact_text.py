@@ -23,6 +23,7 @@ OWN_EYES = (
     f"For your own eyes: exact numbers and instances. The page, the JSON and the numbers by group withhold what is about fewer "
     f"than {FEWEST}."
 )
+NOT_APPLIED = "None of the duties that may differ applied to anybody, which is not the same as moving nothing"
 _LISTED = 20
 
 
@@ -59,6 +60,8 @@ def in_a_sentence(impact: Impact) -> str:
     begins = "Complete: " if impact.complete else "Incomplete: "
     moves = impact.moves
     owed = sum(moves.values())
+    if not owed and impact.complete:
+        return f"{NOT_APPLIED} ({as_at}). {same} the same in both."
     told = "; ".join(f"{moves[move]:,}: {MOVES[move]}" for move in MOVES if move != "same" and moves[move])
     return (
         f"{begins}{impact.moved:,} of {many(owed, 'instance')} of {many(len(impact.differing), 'duty', 'duties')} that may differ "
