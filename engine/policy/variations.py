@@ -13,28 +13,17 @@ from typing import Final, TypeVar
 from engine.duty.english import people, words
 from engine.duty.language import (
     Anniversary,
-    AttributeTest,
-    Carries,
-    Duty,
     EventMatch,
-    Every,
-    Hold,
     OnDate,
     Plain,
-    Scope,
-    Some,
-    Test,
     ValueRef,
 )
 from engine.duty.rulebook import JUDGEMENT, Rulebook, patterns, refs, tests_in
 from engine.policy.examples import Example
-from engine.record.dictionary import ACTOR, EARLIEST, LATEST, AttributeValue, AttributeWord, Dictionary
+from engine.policy.varied_values import DAY, any_value, having, others, satisfying, shown, tests_of
+from engine.record.dictionary import ACTOR, EARLIEST, LATEST, AttributeValue, Dictionary
 from engine.record.model import CaseRecord, EventRecord, LinkRecord, ObjectRecord
 from engine.record.timeline import View
-
-DAY: Final = timedelta(days=1)
-OTHER_CODES: Final = 3
-"""So many codes of an attribute are tried that neither version names."""
 
 NEW_EVENT: Final = "added"
 NEW_PERSON: Final = "somebody"
@@ -58,7 +47,7 @@ class Varied:
         self.books = tuple(books)
         self.words: Dictionary = self.books[0].dictionary
         self.duties = [one for book in self.books for one in book.duties if one.id == duty]
-        tests = [test for one in self.duties for test in _tests(one)]
+        tests = [test for one in self.duties for test in tests_of(one)]
         self.asked = list(dict.fromkeys(leaf.attribute for test in tests for leaf in tests_in(test)))
         for one in self.duties:
             self.asked += [
@@ -116,11 +105,11 @@ class Varied:
         word = self.words.event[event.type]
         for name in self.asked:
             if name in word.attribute:
-                for value in _others(word.attribute[name], event.attributes.get(name), self._meant(name)):
+                for value in others(word.attribute[name], event.attributes.get(name), self._meant(name)):
                     if value is None and name in word.needs:
                         continue
-                    changed = event.model_copy(update={"attributes": _with(event.attributes, name, value)})
-                    yield self._put(example, event, changed, f"{event.id} with {words(name)} {_shown(value)}")
+                    changed = event.model_copy(update={"attributes": having(event.attributes, name, value)})
+                    yield self._put(example, event, changed, f"{event.id} with {words(name)} {shown(value)}")
 
     def _other_objects(self, example: Example) -> Iterator[Variation]:
         case = example.case
@@ -128,9 +117,9 @@ class Varied:
             known = self.words.object[thing.type].attribute
             for name in self.asked:
                 word = known.get(name)
-                for value in _others(word, thing.attributes.get(name), self._meant(name)) if word else ():
-                    changed = thing.model_copy(update={"attributes": _with(thing.attributes, name, value)})
-                    says = f"{thing.id} with {words(name)} {_shown(value)}"
+                for value in others(word, thing.attributes.get(name), self._meant(name)) if word else ():
+                    changed = thing.model_copy(update={"attributes": having(thing.attributes, name, value)})
+                    says = f"{thing.id} with {words(name)} {shown(value)}"
                     yield Variation((says,), replace(example, case=_replaced(case, thing, changed)))
 
     def _joining_late(self, example: Example, days: list[date]) -> Iterator[Variation]:
@@ -157,7 +146,7 @@ class Varied:
         for change in self._changes():
             for day in (change, change - DAY):
                 for start in sorted(set(starting))[:2]:
-                    if day != start and EARLIEST + (start - EARLIEST) <= LATEST:
+                    if day != start:
                         moved = _moved(example, day - start)
                         if moved is not None:
                             yield Variation((f"moved, so that what was on {people(start)} is on {people(day)}",), moved)
@@ -236,11 +225,11 @@ class Varied:
     def _attributes(self, match: EventMatch) -> Iterator[dict[str, AttributeValue]]:
         """Attributes that satisfy the condition, in each of the ways in which it can be satisfied."""
         word = self.words.event[match.event]
-        for satisfied in _satisfying(match.test, word.attribute):
+        for satisfied in satisfying(match.test, word.attribute):
             full = dict(satisfied)
             for name in word.needs:
                 if name in word.attribute and name not in full:
-                    full[name] = _any(word.attribute[name], self._meant(name))
+                    full[name] = any_value(word.attribute[name], self._meant(name))
             for one in self.duties[:1]:
                 if match.event == JUDGEMENT and one.judged:
                     full |= {"clause": one.clause, "role": one.judged.roles[0]}
@@ -249,7 +238,7 @@ class Varied:
     def _meant(self, name: str) -> tuple[Plain, ...]:
         """What the duties ask of an attribute of that name."""
         leaves = [
-            leaf for one in self.duties for test in _tests(one) for leaf in tests_in(test) if leaf.attribute == name
+            leaf for one in self.duties for test in tests_of(one) for leaf in tests_in(test) if leaf.attribute == name
         ]
         values = [self._written_out(leaf.values) for leaf in leaves]
         return tuple(dict.fromkeys(value for several in values for value in several))
@@ -260,94 +249,6 @@ class Varied:
             return values
         versions = [version.value for book in self.books for version in book.values[values.value].versions]
         return tuple(code for codes in versions if isinstance(codes, tuple) for code in codes)
-
-
-def _tests(duty: Duty) -> Iterator[Test | None]:
-    yield from (match.test for pattern in patterns(duty) for match in pattern.any_of)
-    yield from (scope.test for scope in duty.where)
-    yield from (excuse.when.test for excuse in duty.unless if isinstance(excuse.when, Scope | Carries))
-    if isinstance(duty.must, Hold):
-        yield duty.must.test
-
-
-def _satisfying(test: Test | None, known: dict[str, AttributeWord]) -> Iterator[dict[str, AttributeValue]]:
-    if test is None:
-        yield {}
-    elif isinstance(test, Every):
-        found: list[dict[str, AttributeValue]] = [{}]
-        for part in test.tests:
-            found = [{**one, **more} for one in found for more in _satisfying(part, known)][:8]
-        yield from found
-    elif isinstance(test, Some):
-        for part in test.tests:
-            yield from _satisfying(part, known)
-    else:
-        yield from _leaf(test, known[test.attribute])
-
-
-def _leaf(test: AttributeTest, word: AttributeWord) -> Iterator[dict[str, AttributeValue]]:
-    values = test.values if isinstance(test.values, tuple) else ()
-    match test.op:
-        case "is" | "one_of" | "at_least" | "at_most":
-            for value in values:
-                one: AttributeValue = (str(value),) if word.kind == "codes" else value
-                yield {test.attribute: one}
-        case "includes":
-            yield {test.attribute: tuple(sorted(map(str, values)))}
-        case "none_of":
-            others = [code for code in word.codes if code not in values]
-            for code in others[:1]:
-                yield {test.attribute: code}
-        case "present":
-            yield {test.attribute: _any(word, ())}
-        case _:
-            yield {}
-
-
-def _any(word: AttributeWord, meant: tuple[Plain, ...]) -> AttributeValue:
-    """A value of that kind, one that is meant where there is any."""
-    first = next(iter(meant), None)
-    match word.kind:
-        case "code":
-            return str(first) if first in word.codes else next(iter(word.codes))
-        case "codes":
-            return (str(first),) if first in word.codes else (next(iter(word.codes)),)
-        case "flag":
-            return bool(first) if isinstance(first, bool) else True
-        case "number":
-            return int(first) if isinstance(first, int) else 1
-        case "date":
-            return date(2025, 3, 4)
-        case _:
-            return "a word"
-
-
-def _others(
-    word: AttributeWord, value: AttributeValue | None, meant: tuple[Plain, ...]
-) -> Iterator[AttributeValue | None]:
-    """What the attribute may be instead: nothing, or another value, those that are meant first; None: it is taken away."""
-    if value is not None:
-        yield None
-    codes = list(dict.fromkeys([*(code for code in meant if code in word.codes), *list(word.codes)[:OTHER_CODES]]))
-    if word.kind == "flag":
-        yield from (flag for flag in (True, False) if flag is not value)
-    elif word.kind == "code":
-        yield from (str(code) for code in codes if code != value)
-    elif word.kind == "codes":
-        had = value if isinstance(value, tuple) else ()
-        yield from (tuple(one for one in had if one != code) for code in had if len(had) > 1)
-        yield from (tuple(sorted({*had, str(code)})) for code in codes if code not in had)
-    elif word.kind == "number":
-        numbers = [number for one in meant if isinstance(one, int) for number in (one, one - 1, one + 1)]
-        numbers += [value + 1, value - 1] if isinstance(value, int) else []
-        yield from (number for number in dict.fromkeys(numbers) if number != value)
-    elif word.kind == "date" and isinstance(value, date):
-        yield from (value + DAY, value - DAY)
-
-
-def _with(attributes: dict[str, AttributeValue], name: str, value: AttributeValue | None) -> dict[str, AttributeValue]:
-    changed = {key: one for key, one in attributes.items() if key != name}
-    return changed if value is None else {**changed, name: value}
 
 
 def _replaced(case: CaseRecord, thing: ObjectRecord, changed: ObjectRecord) -> CaseRecord:
@@ -401,16 +302,6 @@ def _moved_link(link: LinkRecord, by: timedelta) -> LinkRecord:
             "recorded": link.recorded + by if link.recorded else None,
         }
     )
-
-
-def _shown(value: AttributeValue | None) -> str:
-    if value is None:
-        return "not on the record"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(words(one) for one in value)
-    return people(value) if isinstance(value, date) else words(str(value))
 
 
 def in_turn(several: Iterable[Iterator[_Part]]) -> Iterator[_Part]:
