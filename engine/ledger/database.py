@@ -20,17 +20,23 @@ _CACHE = 65_536
 """KiB of the database that SQLite keeps in memory while a night is written, and as much of what is compared with it."""
 _LOCK = 0x6B657074
 """The number of the lock in PostgreSQL: whoever writes a night to a ledger of this database holds it."""
+_LOST = "the connection was lost; the ledger is as it was. Check that the database runs, then start again."
 _BUSY = "another night is being written to this ledger. Wait until it is done, then start again."
 
 _REASONS = {
     "locked": _BUSY,
+    "lock timeout": _BUSY,
     "readonly": "cannot be written to. Make the file and its directory writable, or name another place.",
     "read-only": "cannot be written to. Make it writable, or name another place.",
     "unable to open": "cannot be opened. Check that its directory exists and that you may read and write there.",
     "full": "the disk is full; the ledger is as it was. Make room, then start again.",
     "no space left": "the disk is full; the ledger is as it was. Make room, then start again.",
     "could not extend": "the disk is full; the ledger is as it was. Make room, then start again.",
-    "connection": "the connection was lost; the ledger is as it was. Check that the database runs, then start again.",
+    "terminating connection": _LOST,
+    "connection already closed": _LOST,
+    "connection unexpectedly": _LOST,
+    "connection is lost": _LOST,
+    "connection is closed": _LOST,
     "malformed": "the database is damaged. Restore it from a copy, or start a new ledger.",
     "not a database": "is not a ledger. Name another file, or one that does not exist yet.",
     "unique constraint": "Kept found the same instance twice; the ledger is as it was. Please report this: it is our mistake.",
@@ -80,7 +86,8 @@ def connect(url: URL, name: str) -> Engine:
         if url.get_backend_name() == "sqlite":
             engine = create_engine(url, connect_args={"timeout": _PATIENCE, "isolation_level": None})
         else:
-            engine = create_engine(url)
+            # A connection that was laid by may have been lost since, while the caseload was judged.
+            engine = create_engine(url, pool_pre_ping=True)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise KeptError(
             f"{name}: no driver for this database ({_why(error)}). Install it, or give a file's path."
@@ -106,16 +113,21 @@ def _begin(connection: Connection) -> None:
 
 
 def lock(connection: Connection) -> None:
-    """Lock out other writers until the transaction ends.
+    """Lock out other writers until the transaction ends; waits as long as our patience lasts.
 
     Raises:
-        KeptError: when another night is being written.
+        SQLAlchemyError: when another night is being written.
     """
-    # SQLite is locked from the first moment of the transaction: see `_begin`.
-    if connection.dialect.name == "postgresql" and not connection.scalar(
-        text(f"SELECT pg_try_advisory_xact_lock({_LOCK})")
-    ):
-        raise KeptError(f"{harmless(connection.engine.url.render_as_string(hide_password=True))}: {_BUSY}")
+    if connection.dialect.name != "postgresql":
+        return  # SQLite is locked from the first moment of the transaction: see `_begin`
+    # A night whose process was killed must not hold the lock for as long as the server is still busy with its last question.
+    connection.execute(
+        text("SELECT set_config(name, :often, true) FROM pg_settings WHERE name = 'client_connection_check_interval'"),
+        {"often": f"{_PATIENCE / 2}s"},
+    )
+    connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": f"{_PATIENCE}s"})
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+    connection.execute(text("SELECT set_config('lock_timeout', '0', true)"))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from engine.ledger.schema import CASES, EDITIONS, HOLDERS
 
@@ -115,8 +116,12 @@ class Staging:
         written = BytesIO()
         csv.write_csv(rows, written, csv.WriteOptions(include_header=False))
         driver: Any = self._connection.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy("COPY staged FROM STDIN (FORMAT csv)") as copy:
-            copy.write(written.getbuffer())
+        how = "COPY staged FROM STDIN (FORMAT csv)"
+        try:
+            with driver.cursor() as cursor, cursor.copy(how) as copy:
+                copy.write(written.getbuffer())
+        except self._connection.dialect.loaded_dbapi.Error as error:
+            raise DBAPIError(how, None, error) from error
 
 
 def as_json(lists: pa.ListArray) -> pa.Array:

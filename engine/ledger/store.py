@@ -70,6 +70,11 @@ class Ledger:
         """Let the database go."""
         self._engine.dispose()
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is no night in it yet."""
+        return self._new
+
     def runs(self) -> list[Run]:
         """Every night, in the order of the days they look from, then of writing."""
         return self._runs(_ALL.order_by(*_IN_ORDER))
@@ -178,6 +183,19 @@ class Ledger:
             yield connection
 
     @contextmanager
+    def adding(self) -> Iterator[Connection]:
+        """A connection for adding to a ledger that has a night: kept when nothing is raised, and nobody else writes meanwhile.
+
+        Raises:
+            KeptError: when there is no ledger yet, a night is being written, or the database refuses.
+        """
+        if self._new:
+            raise KeptError(f"{self.name}: there is no night in it yet. `kept nightly` writes the first.")
+        with plainly(self.name), _writing(self._engine) as connection:
+            yield connection
+            connection.commit()
+
+    @contextmanager
     def trying(self) -> Iterator[Connection]:
         """A connection for comparing: whatever is written through it is taken back."""
         if self._new:
@@ -206,9 +224,15 @@ _ALL = select(RUNS, SERIES.c.caseload, SERIES.c.stated_only).join(SERIES, SERIES
 def _writing(engine: Engine) -> Iterator[Connection]:
     """A connection that locks out other writers, in a transaction: what is not committed is taken back."""
     with engine.execution_options(kept_writes=True).connect() as connection:
-        connection.begin()
-        lock(connection)
-        yield connection
+        try:
+            connection.begin()
+            lock(connection)
+            yield connection
+        except BaseException:
+            # Given up, not rolled back: through one that was lost nothing can be said any more, and the database takes back
+            # what was written when it is closed.
+            connection.invalidate()
+            raise
 
 
 def _look(engine: Engine) -> tuple[set[str], int | None]:
