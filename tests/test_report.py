@@ -21,7 +21,7 @@ from engine.ledger.tally import Group, NightSummary, Problem
 from engine.record.problem import KeptError, RecordProblem, harmless
 from engine.report import pictures
 from engine.report.page import MOST_LISTED, night_page, write_page
-from engine.report.results import FINDING_FIELDS, check_json, night_json, schema, write_csv
+from engine.report.results import FINDING_FIELDS, RESULT_FIELDS, check_json, night_json, schema, write_csv
 from engine.report.text import show_check, show_night, show_unreadable
 from engine.report.wording import day, in_a_sentence, many, moment, stands
 from tests.nights import AS_AT, FakeRun, every_outcome, fault, finding, judgements, night, outcome_of, rulebook
@@ -122,7 +122,7 @@ def test_every_property_of_a_schema_is_described(name: Any) -> None:
 
     walk(content)
     found = content["$defs"]["finding"]["properties"]
-    assert list(found) == list(FINDING_FIELDS)
+    assert list(found) == list(RESULT_FIELDS)
     assert found["outcome"]["enum"] == list(OUTCOMES)
     assert found["flags"]["items"]["enum"] == list(get_args(Flag))
 
@@ -145,7 +145,7 @@ def test_one_case_is_the_object_of_the_contract() -> None:
                 "instance": "C-1/NS-5.1/amy/e1", "case": "C-1", "clause": "NS-5.1", "duty": "NS-5.1", "subject": "amy",
                 "subject_type": "child", "outcome": "breached", "start": "2025-03-04", "due": "2025-03-18", "done": None,
                 "days_over": 104, "force": "must", "standing": "local", "basis": "stated", "decided_by": "record",
-                "flags": ["recorded_late"], "evidence": ["e1", "e2"], "missing": None, "team": "north-2",
+                "flags": ["recorded_late"], "waived": None, "evidence": ["e1", "e2"], "missing": None, "team": "north-2",
                 "practitioner": "fca1", "why": "No visit.", "put_right": "See her.",
             }
         ],
@@ -201,7 +201,7 @@ def test_findings_as_csv() -> None:
     write_csv([finding(done=None, days_over=-3)], file)
     names, values = csv.reader(io.StringIO(file.getvalue()))
     row = dict(zip(names, values, strict=True))
-    assert tuple(names) == FINDING_FIELDS
+    assert tuple(names) == RESULT_FIELDS
     assert (row["due"], row["done"], row["days_over"], row["evidence"]) == ("2025-03-18", "", "-3", "e1 e2")
     assert row["flags"] == "recorded_late"
 

@@ -21,6 +21,9 @@ from engine.ledger.reading import outcomes_of
 from engine.ledger.runs import Receipt, Run, RunStart, asked_for, calendar_hash, versions
 from engine.ledger.store import Ledger
 from engine.ledger.tally import NightSummary, NightTally
+from engine.ledger.waived import Waiver
+from engine.ledger.waived_tally import WaivedTally
+from engine.ledger.waivers import read_waivers
 from engine.record.fingerprint import Fingerprint
 from engine.record.problem import KeptError, RecordProblem
 from engine.record.timeline import View
@@ -72,7 +75,7 @@ def run_night(
     `described` says in words what was judged, without a password; `started_at` and what `finished_clock` gives have a
     time zone. With `outcomes_dir` every outcome is also written to `outcomes.parquet` there. `clauses` and `stated_only`
     are what the judging was asked for, `fingerprint` is of what it reads. A night that is in the ledger already (the same
-    receipt) is not judged again: its summary is given as it was, with `already`.
+    receipt) is not judged again: its summary is given as it was, with `already`, and with the waivers there are by now.
 
     Raises:
         NothingToJudgeError: when there was nothing; the ledger is as it was.
@@ -91,12 +94,13 @@ def run_night(
         versions=versions(),
     )
     found = ledger.already(receipt)
+    waivers = read_waivers(ledger)
     if found:
-        return _again(ledger, *found, outcomes_dir)
+        return _again(ledger, *found, outcomes_dir, waivers)
     start = RunStart(receipt=receipt, text=rulebook.canonical(), started_at=started_at)
     if callable(judging):
         judging = judging()
-    tally = NightTally(rulebook, view)
+    tally = NightTally(rulebook, view, waivers)
     tally.unreadable(judging.problems)
     with outcomes_file(outcomes_dir) as file:
         with ExitStack() as stack:
@@ -125,15 +129,19 @@ def run_night(
     return summary
 
 
-def _again(ledger: Ledger, run: Run, summary: str, outcomes_dir: Path | None) -> NightSummary:
-    """A night that is in the ledger already; the file of outcomes is made from there."""
+def _again(
+    ledger: Ledger, run: Run, summary: str, outcomes_dir: Path | None, waivers: Sequence[Waiver]
+) -> NightSummary:
+    """A night that is in the ledger already; the file of outcomes is made from there, and waivers are counted anew."""
+    then, waived = NightSummary.model_validate_json(summary), WaivedTally(waivers, run.as_at)
     with outcomes_file(outcomes_dir) as file:
-        if outcomes_dir is not None:
+        if outcomes_dir is not None or waived.any:
             for batch in outcomes_of(ledger, run.id):
+                waived.add(batch)
                 file.add(batch)
             file.close()
             file.publish()
-    return NightSummary.model_validate_json(summary).model_copy(update={"already": True})
+    return then.model_copy(update={"already": True, "waived": waived.counted(then.most_overdue)})
 
 
 class _Pen:

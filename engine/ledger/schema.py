@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of these tables. An older ledger is brought to it (`engine.ledger.migrations`), a newer one refused."""
 
 METADATA = MetaData()
@@ -220,6 +220,34 @@ QUARANTINE = Table(
     Column("problem", Text, nullable=False),
     Column("remedy", Text, nullable=False),
     comment="Cases that could not be read and were set aside, from which night until which.",
+)
+
+WAIVERS = Table(
+    "waivers",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False, comment="instance or clause"),
+    Column("target", Text, nullable=False, comment="the id of the instance; of the clause or the duty"),
+    Column("team", Text, nullable=False, comment="empty for an instance, and for a clause in every team"),
+    Column("reason", Text, nullable=False),
+    Column("from_day", Date, nullable=False),
+    Column("until_day", Date, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_on", Date, nullable=False, comment="local day"),
+    Column("asked_at", DateTime, nullable=False, comment="UTC"),
+    comment="What somebody asked to waive. Nothing here is ever changed: what became of it is in waiver_entries.",
+)
+
+WAIVER_ENTRIES = Table(
+    "waiver_entries",
+    METADATA,
+    Column("waiver", Integer, ForeignKey(WAIVERS.c.number), primary_key=True),
+    Column("kind", Text, primary_key=True, comment="approved or withdrawn"),
+    Column("by", Text, nullable=False),
+    Column("on_day", Date, nullable=False, comment="local day"),
+    Column("at", DateTime, nullable=False, comment="UTC"),
+    Column("backdated", Boolean, nullable=False, comment="approved also for days before the approval"),
+    comment="What became of a waiver: who approved it, who withdrew it.",
 )
 
 DURING = (

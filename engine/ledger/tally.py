@@ -17,6 +17,8 @@ from engine.judge.finding_table import SCHEMA, from_batch
 from engine.judge.outcome import OUTCOMES, Fault, Finding, Flag, Outcome
 from engine.ledger.changed import ChangeCounts, ChangeGroup, Changes
 from engine.ledger.runs import Counts, Run
+from engine.ledger.waived import NightWaived, Waiver
+from engine.ledger.waived_tally import WaivedTally
 from engine.record.dictionary import Frozen
 from engine.record.problem import RecordProblem
 from engine.record.timeline import View
@@ -96,7 +98,7 @@ class NightSummary(Frozen):
     that are still due fall due on each of the next days; `most_overdue` the breaches longest past their day;
     `previous` the night before that it can be compared with, `changes` what changed since then (None for the first);
     `trend` whether enough was read for a point in a trend; `already` when the night was in the ledger before; `trial` how
-    the duties on trial fared, which count nowhere else.
+    the duties on trial fared, which count nowhere else; `waived` beside what a waiver stood, which changes no outcome.
     """
 
     run: str
@@ -119,6 +121,7 @@ class NightSummary(Frozen):
     changes: NightChanges | None = None
     already: bool = False
     trial: tuple[Trial, ...] = ()
+    waived: NightWaived = NightWaived()
     fault_list: tuple[Fault, ...]
     quarantine_list: tuple[Problem, ...]
     standards: tuple[Group, ...]
@@ -132,8 +135,9 @@ class NightSummary(Frozen):
 class NightTally:
     """Counts findings as they come, in batches of the columns of `engine.judge.finding_table`."""
 
-    def __init__(self, rulebook: Rulebook, view: View) -> None:
+    def __init__(self, rulebook: Rulebook, view: View, waivers: Iterable[Waiver] = ()) -> None:
         self._rulebook, self._view = rulebook, view
+        self._waived = WaivedTally(waivers, view.as_at)
         self._last_day = view.as_at + timedelta(days=DAYS_AHEAD)
         self.cases = self.instances = self.faults = self.quarantined = 0
         self._fault_list: tuple[Fault, ...] = ()
@@ -161,6 +165,7 @@ class NightTally:
         soon = pc.less_equal(found["due"], self._last_day)
         coming = found.filter(pc.and_(pc.equal(found["outcome"], "due"), pc.fill_null(soon, False)))
         self._coming.update({day: count for (day,), count in _counted(coming, "due")})
+        self._waived.add(batch)
         self._keep_overdue(found.filter(pc.equal(found["outcome"], "breached")))
         return batch
 
@@ -207,6 +212,7 @@ class NightTally:
         names = dict.fromkeys(clause.standard for clause in clauses)
         teams = sorted({team for team, _ in self._team})
         days = (self._view.as_at + timedelta(days=ahead) for ahead in range(DAYS_AHEAD + 1))
+        overdue = tuple(finding for batch in self._overdue.to_batches() for finding in from_batch(batch))
         return NightSummary(
             run=run,
             previous=previous,
@@ -232,7 +238,8 @@ class NightTally:
             ),
             applied_to_nobody=self._unapplied(),
             trial=self._tried(),
-            most_overdue=tuple(finding for batch in self._overdue.to_batches() for finding in from_batch(batch)),
+            waived=self._waived.counted(overdue),
+            most_overdue=overdue,
             coming={day: self._coming[day] for day in days},
         )
 

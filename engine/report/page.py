@@ -22,6 +22,7 @@ from engine.report.wording import (
     local_breaches,
     many,
     moment,
+    target,
 )
 
 MOST_LISTED = 200
@@ -46,6 +47,7 @@ def night_page(summary: NightSummary) -> str:
         clauses=[clause for clause in summary.clauses if sum(clause.outcomes.values())],
         teams=pictures.worst_teams(summary.teams),
         share=pictures.bad_share,
+        target=target,
         # Drawn by matplotlib, which escapes the text in it, and parsed and written again as XML.
         standards_picture=Markup(pictures.by_standard(summary.standards)),  # noqa: S704
         teams_picture=Markup(pictures.by_team(summary.teams)),  # noqa: S704

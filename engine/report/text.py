@@ -15,6 +15,7 @@ from rich.text import Text
 from engine.duty.rulebook import Rulebook
 from engine.judge.outcome import OUTCOMES, Fault, Finding, Judgements, Outcome
 from engine.ledger.tally import NightSummary, Problem
+from engine.ledger.waived import NO_WAIVERS, Waiver
 from engine.record.problem import RecordProblem, harmless
 from engine.report.changes_text import in_numbers
 from engine.report.results import split_trial
@@ -23,12 +24,14 @@ from engine.report.wording import (
     NO_TEAM,
     STANDINGS,
     WORST_FIRST,
+    beside,
     day,
     in_a_sentence,
     local_breaches,
     many,
     moment,
     stands,
+    target,
 )
 
 _LISTED = 20
@@ -46,12 +49,20 @@ STYLES: dict[str, str] = {
 """How each outcome looks in a terminal."""
 
 
-def show_check(console: Console, judgements: Judgements, rulebook: Rulebook) -> None:
-    """The result of one case: faults, then findings worst first, then what needs nobody's attention as counts."""
+def show_check(
+    console: Console, judgements: Judgements, rulebook: Rulebook, waivers: Mapping[str, Waiver] = NO_WAIVERS
+) -> None:
+    """The result of one case: faults, then findings worst first, then what needs nobody's attention as counts.
+
+    `waivers` are those that stand beside instances, by id.
+    """
     case = judgements.case
     findings, apart = split_trial(judgements.findings, rulebook.on_trial)
     counts = Counter(finding.outcome for finding in findings)
     _line(console, 0, f"Case {case}", "bold", f", as at {day(judgements.as_at)}: {_counted(counts)}")
+    beside_some = Counter(finding.outcome for finding in findings if finding.instance in waivers)
+    if beside_some:
+        _line(console, 0, f"Waived, which changes no outcome: {_counted(beside_some)}", "bold")
     _faults(console, judgements.faults, len(judgements.faults))
     titles = {duty.id: duty.title for duty in rulebook.duties}
     for outcome in WORST_FIRST:
@@ -61,7 +72,7 @@ def show_check(console: Console, judgements: Judgements, rulebook: Rulebook) -> 
         _line(console, 0)
         _line(console, 0, f"{outcome.capitalize()}: {len(group)}", STYLES[outcome], f" ({OUTCOMES[outcome]})")
         for finding in sorted(group, key=lambda finding: (finding.due or judgements.as_at, finding.instance)):
-            _finding(console, finding, titles.get(finding.duty, ""), judgements)
+            _finding(console, finding, titles.get(finding.duty, ""), judgements, waivers.get(finding.instance))
     _line(console, 0)
     for outcome in _COUNTED_ONLY:
         if counts[outcome]:
@@ -71,7 +82,7 @@ def show_check(console: Console, judgements: Judgements, rulebook: Rulebook) -> 
         _line(console, 0, f"On trial, in no total: {_counted(Counter(finding.outcome for finding in apart))}", "bold")
         for finding in apart:
             if finding.outcome not in _COUNTED_ONLY:
-                _finding(console, finding, titles.get(finding.duty, ""), judgements)
+                _finding(console, finding, titles.get(finding.duty, ""), judgements, waivers.get(finding.instance))
     if judgements.not_applicable:
         _line(console, 0, "Applied to nothing here: " + ", ".join(judgements.not_applicable), "dim")
     _line(console, 0, f"Rulebook {judgements.rulebook}; what was on the record by {moment(judgements.known_at)}", "dim")
@@ -100,6 +111,7 @@ def show_night(console: Console, summary: NightSummary, places: Mapping[str, str
         _line(console, 0, f"Breaches since {summary.changes.since}: {in_numbers(summary.changes.counts)}")
     for flag, times in summary.flags.items():
         _line(console, 0, f"{times:>9,}  of them: {FLAGS[flag]}", "dim")
+    _waived(console, summary)
     _breaches(console, summary)
     _teams(console, summary)
     if summary.trial:
@@ -150,6 +162,21 @@ def _breaches(console: Console, summary: NightSummary) -> None:
         _line(console, 0, f"{clause.outcomes['breached']:>9,}  {clause.clause:<9} {clause.title}", "", note, "dim")
 
 
+def _waived(console: Console, summary: NightSummary) -> None:
+    in_force = summary.waived.in_force
+    if not in_force:
+        return
+    many_waived = sum(summary.waived.outcomes.values())
+    said = f", of them {_counted(summary.waived.outcomes)}" if many_waived else ""
+    _line(console, 0, f"{many_waived:>9,}  of them waived, which changes no outcome{said}", "dim")
+    _line(console, 0, f"{many(len(in_force), 'waiver')} in force:")
+    for each in in_force[:_LISTED]:
+        of = f"  ({_counted(each.outcomes)})" if each.outcomes else "  (beside nothing tonight)"
+        _line(console, 4, f"{target(each.waiver)}: {beside(each.waiver)}", "", of, "dim")
+    if len(in_force) > _LISTED:
+        _line(console, 4, f"and {len(in_force) - _LISTED:,} more; `kept waive list` has them all")
+
+
 def _teams(console: Console, summary: NightSummary) -> None:
     worst = sorted(
         (team for team in summary.teams if team.outcomes["breached"]), key=lambda team: -team.outcomes["breached"]
@@ -160,7 +187,7 @@ def _teams(console: Console, summary: NightSummary) -> None:
         _line(console, 0, f"Most breaches, of {many(len(summary.teams), 'team')}: {some}")
 
 
-def _finding(console: Console, finding: Finding, title: str, judgements: Judgements) -> None:
+def _finding(console: Console, finding: Finding, title: str, judgements: Judgements, waiver: Waiver | None) -> None:
     who = f"{finding.subject_type} {finding.subject}".replace("_", " ")
     _line(
         console,
@@ -175,6 +202,8 @@ def _finding(console: Console, finding: Finding, title: str, judgements: Judgeme
     marks += [FLAGS[flag] for flag in finding.flags]
     if marks:
         _line(console, 4, "; ".join(marks), "italic")
+    if waiver is not None:
+        _line(console, 4, f"W{beside(waiver)[1:]}", "bold")
     if finding.why:
         _line(console, 4, f"Why: {finding.why}")
     if finding.put_right:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from engine.duty.language import DecidedBy, Standing
 from engine.judge.outcome import Finding, Flag, Outcome
 from engine.ledger.tally import NightSummary, OutcomeCounts
+from engine.ledger.waived import Waiver
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
            "December")  # fmt: skip
@@ -83,6 +84,17 @@ def stands(finding: Finding, as_at: date) -> str:
             return "excused: an exception of the clause is on the record" + (f"; was due{due}" if due else "")
         case "lapsed":
             return "lapsed: the case closed before it fell due"
+
+
+def beside(waiver: Waiver) -> str:
+    """What stands beside an outcome that is waived: `waived until 31 July 2025 (waiver 3, asked for by …): the reason`."""
+    who = f"waiver {waiver.number}, asked for by {waiver.asked_by}, approved by {waiver.approved_by}"
+    return f"waived until {day(waiver.ends)} ({who}): {waiver.reason}"
+
+
+def target(waiver: Waiver) -> str:
+    """What a waiver is for: `NS-5.1 in north-2`, `NS-5.1 in every team`, or the id of an instance."""
+    return waiver.target if waiver.kind == "instance" else f"{waiver.target} in {waiver.team or 'every team'}"
 
 
 def _ahead(days: int) -> str:

@@ -9,11 +9,24 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from engine.ledger.schema import LEDGER, METADATA, MIGRATED
+from engine.ledger.schema import METADATA
 
 revision = "0002"
 down_revision = "0001"
 
+_NEW = (
+    "rulebooks",
+    "series",
+    "runs",
+    "cases",
+    "editions",
+    "holders",
+    "instances",
+    "states",
+    "stale",
+    "faults",
+    "quarantine",
+)
 _OLD = ("runs", "outcomes", "faults", "quarantine")
 _EDITION = "clause, duty, subject_type, force, standing, basis, decided_by"
 _NUMBERED = "CREATE TEMP TABLE old_numbers AS SELECT id, row_number() OVER (ORDER BY id) AS number FROM old_runs"
@@ -55,9 +68,7 @@ def upgrade() -> None:
     if connection.dialect.name == "postgresql":
         for name in _OLD:  # their names are those of the new tables' keys
             op.execute(f'ALTER INDEX "{name}_pkey" RENAME TO "old_{name}_pkey"')
-    METADATA.create_all(
-        connection, tables=[table for table in METADATA.sorted_tables if table not in (LEDGER, MIGRATED)]
-    )
+    METADATA.create_all(connection, tables=[METADATA.tables[name] for name in _NEW])
     for statement in _MOVED:
         connection.execute(sa.text(statement))
     for name in ("outcomes", "faults", "quarantine", "runs"):
