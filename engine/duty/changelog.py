@@ -33,7 +33,7 @@ KINDS: dict[Kind, str] = {
     "technical": "nothing may move",
 }
 
-NOTHING, ALWAYS, ALL = "nothing", "the start", "all"
+NOTHING, ALWAYS, ALL, NONE, NOT_MEASURED = "nothing", "the start", "all", "none", "not measured"
 
 _HEADING = re.compile(r"## (\d{4}-\d{2}-\d{2}): ([a-z]+)")
 _FIELD = re.compile(r"- ([a-z ]+): (.+)")
@@ -57,7 +57,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry. `applies_from` is None for what holds from the start; `clauses` may also be `words`, `calendar`, `values`."""
+    """One entry. `applies_from` is None for what holds from the start; `clauses` may also be `words`, `calendar`,
+    `values`, `all` of them, or `none` where only the form of the rulebook changed.
+    """
 
     on: date
     kind: Kind
