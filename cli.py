@@ -34,6 +34,7 @@ from rich.progress import (
 import rules
 from engine.duty.english import people
 from engine.duty.rulebook import Rulebook, collect
+from engine.judge.outcome import OUTCOMES
 from engine.record.model import CaseRecord
 from engine.record.problem import KeptError, RecordProblem, harmless
 from engine.record.timeline import LAST_MOMENT, View
@@ -42,10 +43,13 @@ if TYPE_CHECKING:
     from engine.duty.changelog import Kind
     from engine.judge.caseload_judge import Progress as Stage
     from engine.judge.difference import By, Moved
+    from engine.judge.outcome import Outcome
     from engine.ledger.changed import By as Grouping
+    from engine.ledger.coming import By as WhoseDue
     from engine.ledger.waived import Waiver
     from engine.ledger.waivers import Picked
     from engine.policy.examples import Example
+    from engine.report.export import Form
     from engine.running.settings import Level
 
 KEPT, BREACHED, INCOMPLETE, DID_NOT_RUN = 0, 1, 2, 3
@@ -425,6 +429,44 @@ def runs(where: str, form: str) -> int:
     return KEPT
 
 
+@kept.command()
+@ledger_option
+@click.option("--run", metavar="RUN", help="The night; the last one unless given.")
+@click.option(
+    "--format", "form", required=True, type=click.Choice(["csv", "xlsx", "jsonl", "parquet", "html"]), help="As what."
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write.")
+@click.option("--team", help="Only findings of this team; '' for those without one.")
+@click.option("--clause", "clauses", multiple=True, metavar="ID", help="Only this clause or duty; may be given again.")
+@click.option(
+    "--outcome", "outcomes", multiple=True, type=click.Choice(list(OUTCOMES)), help="Only these; may be given again."
+)
+@click.option("--unmasked", is_flag=True, help="With the ids of cases, children and staff, and with what is missing.")
+def export(
+    where: str,
+    run: str | None,
+    form: Form,
+    out: Path,
+    team: str | None,
+    clauses: tuple[str, ...],
+    outcomes: tuple[Outcome, ...],
+    unmasked: bool,
+) -> int:
+    """Write the findings of a night of the ledger into a file, with masks for ids unless asked otherwise."""
+    from engine.ledger.exported import Chosen
+    from engine.ledger.exported import export as exported
+    from engine.ledger.store import Ledger
+    from engine.report.export import write_export
+
+    with Ledger.open(where) as ledger:
+        found = exported(ledger, run, Chosen(team=team, clauses=clauses, outcomes=outcomes), masked=not unmasked)
+    write_export(found, form, out)
+    click.echo(
+        f"{out}: {found.findings.num_rows:,} findings of the night {found.run.id}{'' if unmasked else ', masked'}"
+    )
+    return KEPT
+
+
 class WithDefault(click.Group):
     """A group whose first word is a command of its own, or what its command `ask` is about."""
 
@@ -537,6 +579,47 @@ def _tell_waiver(waiver: Waiver, today: date, form: str) -> int:
     from engine.report.waivers_text import told, waiver_json
 
     click.echo(waiver_json(waiver, today) if form == "json" else told(waiver, today))
+    return KEPT
+
+
+@kept.command(name="coming")
+@ledger_option
+@click.option("--days", type=click.IntRange(0, 366), default=14, show_default=True, help="How many days ahead.")
+@click.option("--by", type=click.Choice(["practitioner", "team"]), help="For each of them apart.")
+@click.option("--team", default="", help="Only this team.")
+@click.option("--picture", type=click.Path(path_type=Path), help="Also draw the next eight weeks: a file .png or .svg.")
+@click.option(
+    "--ics", type=click.Path(path_type=Path), help="Also write calendars: a file .ics, or with --by a folder of them."
+)
+@format_option("text", "json", "csv")
+def coming_soon(
+    where: str, days: int, by: WhoseDue | None, team: str, picture: Path | None, ics: Path | None, form: str
+) -> int:
+    """What falls due, earliest first, as the last night saw it."""
+    from engine.ledger.coming import coming
+    from engine.ledger.store import Ledger
+    from engine.report import coming_text as told_due
+
+    if picture is not None:
+        from engine.report.coming_picture import check_form, write_weeks
+
+        check_form(picture)
+    if ics is not None:
+        from engine.report.coming_calendar import check_place, write_calendars
+
+        check_place(ics, by)
+    with Ledger.open(where) as ledger:
+        found = coming(ledger, days, team)
+    if picture is not None:
+        write_weeks(found, picture)
+    if ics is not None:
+        write_calendars(found, ics, by)
+    if form == "json":
+        click.echo(told_due.coming_json(found))
+    elif form == "csv":
+        told_due.coming_csv(found, sys.stdout)
+    else:
+        told_due.show_coming(_console(), found, by)
     return KEPT
 
 

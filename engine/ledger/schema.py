@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = 3
+SCHEMA = 4
 """The version of these tables. An older ledger is brought to it (`engine.ledger.migrations`), a newer one refused."""
 
 METADATA = MetaData()
@@ -248,6 +248,37 @@ WAIVER_ENTRIES = Table(
     Column("at", DateTime, nullable=False, comment="UTC"),
     Column("backdated", Boolean, nullable=False, comment="approved also for days before the approval"),
     comment="What became of a waiver: who approved it, who withdrew it.",
+)
+
+MASK_KEYS = Table(
+    "mask_keys",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary, nullable=False),
+    comment="One row: what the masks of ids are made with. Whoever has it can try ids until one fits.",
+)
+
+DIGESTS = Table(
+    "digests",
+    METADATA,
+    Column("run", Text, primary_key=True, comment="the id of the night that it is about"),
+    Column("team", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("tried_at", DateTime, nullable=False, comment="UTC"),
+    Column("sent", Boolean, nullable=False, comment="whether the mail server took it"),
+    comment="Which digest was sent to whom, so that none is sent twice.",
+)
+
+PURGES = Table(
+    "purges",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("by", Text, nullable=False),
+    Column("at", DateTime, nullable=False, comment="UTC"),
+    Column("before_day", Date, nullable=False),
+    Column("removed", JSON, nullable=False, comment="how many rows of each table"),
+    comment="What was removed for good, and by whom: never which.",
 )
 
 DURING = (

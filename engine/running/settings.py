@@ -226,6 +226,7 @@ class Settings(Section):
             "--log": watching.log,
             "--log-level": watching.log_level,
             "--metrics": watching.metrics,
+            "--unmasked": not self.output.masked or None,
         }
         return {option: value for option, value in said.items() if value is not None}
 
@@ -237,5 +238,5 @@ class Settings(Section):
         return content
 
 
-EVERYWHERE = ("--caseload", "--ledger", "--threads", "--memory")
+EVERYWHERE = ("--caseload", "--ledger", "--threads", "--memory", "--unmasked")
 """The options that are the same for every command that has them."""
