@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 import cli
+from engine.duty.language import Duty
 from engine.duty.rulebook import Rulebook
 from engine.judge.case_judge import CaseJudge
 from engine.policy import revisions
@@ -22,6 +23,7 @@ from engine.policy.revisions import read_rulebook
 from engine.record.casefile import build_case
 from engine.record.problem import KeptError, RulebookProblem
 from engine.record.timeline import View
+from rules.vocabulary import case
 from tests.test_cli import Ran, Run, kept  # noqa: F401 - a fixture
 
 NEAR = date(2026, 11, 20)
@@ -327,8 +329,8 @@ def test_the_command_line(kept: Run, repository: Path, tmp_path: Path) -> None: 
     text = kept("rules", "compare", str(files["first"]), str(files["second"])).out
     assert "TT-1.1  Every child is seen: looser" in text
     shown = case_in(text)
-    case = build_case(shown, read_rulebook("first", repository).dictionary, "shown")
-    assert len(case.events) == 1
+    witness_case = build_case(shown, read_rulebook("first", repository).dictionary, "shown")
+    assert len(witness_case.events) == 1
     assert kept("rules", "compare", str(files["first"]), str(files["first"])).out.endswith(
         "Clauses: 2 unchanged\nMoves nothing.\n"
     )
@@ -358,3 +360,20 @@ def test_a_change_of_the_real_rules(rulebook: Rulebook) -> None:
     assert comparison.moves_from == date(2027, 1, 4)
     assert not comparison.too_early
     assert all(one.rests_on == (moved[0].clause,) for one in comparison.clauses if one.kind == "different")
+
+
+def test_what_moves_before_its_date_is_warned_of_loudly(rulebook: Rulebook) -> None:
+    """A judgement is of the work before it: where a change takes a later start away, it may be of an earlier one instead."""
+    day = date(2027, 1, 4)
+    (duty,) = (duty for duty in rulebook.duties if duty.id == "NS-5.2")
+    parts = {name: getattr(duty, name) for name in Duty.model_fields}
+    versions = Duty(**{**parts, "until": day}), Duty(**{**parts, "in_force": day, "where": (case.law.is_("public"),)})
+    duties = tuple(one for old in rulebook.duties for one in (versions if old is duty else (old,)))
+    whole = {part: getattr(rulebook, part) for part in ("dictionary", "calendar", "gists", "values")}
+    comparison = compare(rulebook, Rulebook(duties=duties, **whole), NEAR, ["NS-5.2"])
+    changed = clause(comparison, "NS-5.2")
+    assert changed.before is not None
+    assert changed.before.move.start < day == changed.moves_from
+    text = comparison_text(comparison, ("A", "B"))
+    assert "WARNING: moves although it started before that" in text
+    assert "Moves nothing" not in text

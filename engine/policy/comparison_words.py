@@ -82,7 +82,7 @@ def _days(change: ClauseChange) -> Iterator[str]:
         yield f"    WARNING: moves what started {dated}: from {since}, {'when it came into force' if change.from_the_first else 'already'}."
         if change.dated is None:
             yield "    WARNING: no version of a value or a duty is dated with this change, so past findings move as well."
-    else:
+    elif change.before is None:
         yield f"    Moves nothing that started before {since}."
     if change.before is not None:
         yield from _witness("WARNING: moves although it started before that", change.before)

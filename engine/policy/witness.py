@@ -195,12 +195,29 @@ class Search:
 
     def _look_before(self) -> None:
         for start in self._before():
-            timelines = itertools.chain(self._small([start]), self._large([start]))
+            timelines = itertools.chain(self._judged_twice(start), self._small([start]), self._large([start]))
             for case, as_at in itertools.islice(timelines, MOST_BEFORE):
                 moved = [move for move in self._try(case, as_at) if move.start <= start]
                 if moved:
                     self.found.before = Witness(case, as_at, moved[0])
                     return
+
+    def _judged_twice(self, start: date) -> Iterator[tuple[CaseRecord, date]]:
+        """Work on the last day before a change and on its first, both judged afterwards, first so and then otherwise.
+
+        A judgement is first of all of the work that came last before it: where a change takes the second start away, the
+        last judgement is of the first.
+        """
+        judging = [piece for piece in self.events if any(entry.get("by") == JUDGE for entry in piece.entries)]
+        if not judging:
+            return
+        working = [piece for piece in self.events if not piece.starts and piece not in judging][:1]
+        for plan in self._live(list(self._plans([start])))[:12]:
+            for first, last in itertools.permutations(judging[:2], 2):
+                both = [(plan.piece, start + DAY), (first, start + 2 * DAY), (last, start + 3 * DAY)]
+                done = [(piece, day) for piece in working for day in (start, start + DAY)]
+                for more in (both, [*both, *done]):
+                    yield from self._placed(plan, more, [start + 4 * DAY])
 
     # --- timelines ---------------------------------------------------------------------------------------------------
 
