@@ -72,29 +72,31 @@ def test_what_stays_as_it_was_is_written_once(ledger: Ledger) -> None:
 
 
 def test_every_way_in_which_a_breach_comes_and_goes(ledger: Ledger) -> None:
-    then: dict[str, Outcome | None] = {f"C-{number}": "breached" for number in range(1, 8)}
+    then: dict[str, Outcome | None] = {f"C-{number}": "breached" for number in (1, 2, 3, 4, 5, 6, 7, 10, 11)}
     now: dict[str, Outcome | None] = {
         "C-1": "breached", "C-2": "met", "C-3": "late", "C-4": "excused", "C-5": "lapsed", "C-6": None, "C-7": "due", "C-8": "breached",
+        "C-10": "unjudged", "C-11": "undetermined",
     }  # fmt: skip
-    first = night(ledger, run=FakeRun(9, gives=gives(then)))
-    second = night(ledger, run=FakeRun(9, gives=gives(now)), as_at=day(1))
+    first = night(ledger, run=FakeRun(11, gives=gives(then)))
+    second = night(ledger, run=FakeRun(11, gives=gives(now)), as_at=day(1))
     assert (first.changes, second.changes and second.changes.since) == (None, first.run)
     found = changes_since(ledger)
     assert told(found) == {
         "C-2": "put_right fulfilled", "C-3": "put_right fulfilled", "C-4": "put_right excused", "C-5": "put_right lapsed",
         "C-6": "put_right record_corrected", "C-7": "put_right record_corrected", "C-8": "new",
+        "C-10": "put_right undecided", "C-11": "put_right undecided",
     }  # fmt: skip
     assert second.changes is not None
     assert second.changes.counts == found.counts
-    assert (found.counts.new, found.counts.still, found.counts.put_right, found.counts.back_again) == (1, 1, 6, 0)
-    third = night(ledger, run=FakeRun(9, gives=gives({**now, "C-2": "breached", "C-6": "breached"})), as_at=day(2))
+    assert (found.counts.new, found.counts.still, found.counts.put_right, found.counts.back_again) == (1, 1, 8, 0)
+    third = night(ledger, run=FakeRun(11, gives=gives({**now, "C-2": "breached", "C-6": "breached"})), as_at=day(2))
     assert told(changes_since(ledger)) == {"C-2": "back_again", "C-6": "back_again"}
     assert third.changes is not None
     assert third.changes.counts.still == 2
     # Since the first night: what came back is still there, as it was on both.
     assert told(changes_since(ledger, first.run)) == {
         "C-3": "put_right fulfilled", "C-4": "put_right excused", "C-5": "put_right lapsed", "C-7": "put_right record_corrected",
-        "C-8": "new",
+        "C-8": "new", "C-10": "put_right undecided", "C-11": "put_right undecided",
     }  # fmt: skip
 
 

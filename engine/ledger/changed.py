@@ -7,8 +7,11 @@ instance stands now, and from whether its duty reads otherwise than it did:
     fulfilled         done, in time or late
     excused           an exception that the clause allows is on the record
     lapsed            the case closed first
+    undecided         something came on the record, and whether it is enough is for a person, or a fuller record, to say
     rule changed      the duty, one of its values or the calendar changed, and nothing newer explains it
-    record corrected  neither: what started it is no longer on the record, or says something else
+    record corrected  none of these: what started it or set its day is no longer on the record, or says something else
+
+What is undecided is no longer breached, but nobody has said that it is kept: it may be breached again.
 
 A breach of a case that could not be read is still there, and *stale*: nobody could say whether it still stands so.
 """
@@ -22,9 +25,9 @@ from engine.judge.outcome import Outcome
 from engine.record.dictionary import Frozen
 
 Kind = Literal["new", "still", "put_right", "back_again"]
-How = Literal["fulfilled", "excused", "lapsed", "rule_changed", "record_corrected"]
+How = Literal["fulfilled", "excused", "lapsed", "undecided", "rule_changed", "record_corrected"]
 By = Literal["clause", "team", "practitioner"]
-HOWS: tuple[How, ...] = ("fulfilled", "excused", "lapsed", "rule_changed", "record_corrected")
+HOWS: tuple[How, ...] = ("fulfilled", "excused", "lapsed", "undecided", "rule_changed", "record_corrected")
 
 
 class Change(Frozen):

@@ -100,6 +100,12 @@ def _change(row: Mapping[str, Any], how: _How) -> Change:
     return Change(kind=kind, how=how.of(row) if kind == "put_right" else "", **values)
 
 
+_BY_OUTCOME: dict[str, How] = {
+    "met": "fulfilled", "late": "fulfilled", "excused": "excused", "lapsed": "lapsed", "unjudged": "undecided",
+    "undetermined": "undecided",
+}  # fmt: skip
+
+
 class _How:
     """How breaches were put right between two nights."""
 
@@ -121,8 +127,7 @@ class _How:
             return "rule_changed"
         if outcome is not None and row["start"] != row["start_then"]:
             return "record_corrected"
-        found: dict[str, How] = {"met": "fulfilled", "late": "fulfilled", "excused": "excused", "lapsed": "lapsed"}
-        return found.get(outcome, "record_corrected")
+        return _BY_OUTCOME.get(outcome, "record_corrected")
 
 
 def _readings(rulebook: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ HOW: dict[How, str] = {
     "fulfilled": "fulfilled",
     "excused": "excused",
     "lapsed": "lapsed",
+    "undecided": "undecided",
     "rule_changed": "rule changed",
     "record_corrected": "record corrected",
 }
