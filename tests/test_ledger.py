@@ -328,6 +328,24 @@ def test_two_nights_at_once_are_refused(tmp_path: Path) -> None:
         assert night(ledger, 1).run == "2025-06-30-0002"
 
 
+def test_two_nights_at_once_are_refused_in_postgresql_too() -> None:
+    with postgres() as address:
+        with Ledger.open(address) as ledger:
+            night(ledger, 1)
+
+        def another(position: int) -> None:
+            if position == 3:
+                with Ledger.open(address) as other:
+                    assert len(other.runs()) == 1  # who reads is not held up
+                    with pytest.raises(KeptError, match=r"another night is being written to this ledger\. Wait"):
+                        night(other, 1)
+
+        with Ledger.open(address) as ledger:
+            night(ledger, run=FakeRun(5, together=1, pause=another))
+            assert [run.counts.cases for run in ledger.runs()] == [1, 5]
+            assert invariants(ledger) == []
+
+
 # --- what is no ledger --------------------------------------------------------------------------------------------------
 
 
