@@ -157,6 +157,21 @@ def test_a_past_that_was_rewritten_is_found(kept: Run, tmp_path: Path) -> None:
     assert "outcome was met, is " in one.out
 
 
+def test_what_is_on_trial_is_in_no_ledger_and_in_no_verification(kept: Run, tmp_path: Path) -> None:
+    with Ledger.open(str(tmp_path / "ledger.sqlite")) as ledger, ledger.reading() as connection:
+        query = "SELECT min(duty) FROM outcomes WHERE run = '2025-06-30-0001' AND outcome = 'breached'"
+        chosen = connection.exec_driver_sql(query).scalar_one()
+    book = json.loads(kept("rules", "freeze").out)
+    for duty in book["duties"]:
+        duty["status"] = "trial" if duty["id"] == chosen else duty["status"]
+    (tmp_path / "trial.json").write_text(json.dumps(book))
+    tried = kept(*NIGHT, "--as-at", "2025-07-01", "--rulebook", "trial.json", "--format", "json").json
+    assert kept("verify", tried["run"], *WHERE, "--format", "json").json["stands"] is True
+    # A duty that is put on trial is no longer in force: its breaches end with the rule, not with the record.
+    ended = [each for each in kept("changes", *LEDGER, "--format", "json").json["changed"] if each["duty"] == chosen]
+    assert {(each["kind"], each["how"]) for each in ended} == {("put_right", "rule_changed")}
+
+
 def test_a_case_that_cannot_be_read_leaves_it_open(kept: Run, tmp_path: Path) -> None:
     with Ledger.open(str(tmp_path / "ledger.sqlite")) as ledger, ledger.reading() as connection:
         query = "SELECT \"case\", instance FROM outcomes WHERE run = '2025-06-30-0001' AND outcome = 'breached' AND \"case\" LIKE 'C-%'"

@@ -7,10 +7,13 @@ record, or Kept itself judges otherwise than it did.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Literal
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection, Date, select, text
 
 from engine.duty.rulebook import Rulebook
@@ -130,7 +133,10 @@ def verify_night(ledger: Ledger, run: str, engine: TableEngine, versions: dict[s
     with ledger.trying() as connection:
         staging = Staging(connection)
         for batch in judging.findings():
-            staging.add(batch)
+            # What is on trial is not in the ledger.
+            staging.add(
+                batch.filter(pc.invert(pc.is_in(batch.column("duty"), pa.array(sorted(book.on_trial), pa.string()))))
+            )
         staging.ready()
         place_staged(connection)
         then = connection.execute(select(RUNS).where(RUNS.c.id == run)).one()
@@ -186,7 +192,9 @@ def _compared(connection: Connection, run: str) -> Iterator[Differing]:
     days = {f"{name}_{side}": Date() for name in ("start", "due", "done") for side in "ab"}
     for row in connection.execute(text(_COMPARED.format(pairs=pairs)).columns(**days)).mappings():
         sides = [
-            {name: _text(row[f"{name}_{side}"]) for name in _ANSWER} if row[f"outcome_{side}"] is not None else {}
+            {name: _text(_read(name, row[f"{name}_{side}"])) for name in _ANSWER}
+            if row[f"outcome_{side}"] is not None
+            else {}
             for side in "ab"
         ]
         yield from _differing(row["instance"], row["case"], *sides)
@@ -205,13 +213,14 @@ def _shown(finding: Finding | None) -> dict[str, str]:
     return {} if finding is None else {name: _text(getattr(finding, name)) for name in _ANSWER}
 
 
+def _read(name: str, value: Any) -> Any:
+    """A cell as a finding has it."""
+    return tuple(json.loads(value)) if name in ("flags", "evidence") else value
+
+
 def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return " ".join(value)
-    if isinstance(value, str) and value.startswith("["):
-        import json
-
-        return " ".join(json.loads(value))
     return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
 
