@@ -21,7 +21,7 @@ from engine.duty.rulebook import Rulebook, collect
 from engine.judge.case_judge import CaseJudge
 from engine.judge.caseload_judge import CaseloadJudge
 from engine.judge.finding_table import parquet_writer
-from engine.policy.impact import measure_impact
+from engine.policy.impact.judged_twice import measure_impact
 from engine.policy.sample import AS_AT, make_sample
 from engine.record.engines import open_engine
 from engine.record.timeline import View

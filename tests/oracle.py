@@ -433,7 +433,8 @@ class World:
             standing = [
                 duty
                 for duty, found, decision in self.outcomes
-                if must.force in (None, duty.force) and duty.status != "trial"
+                if must.force in (None, duty.force)
+                and duty.status != "trial"
                 and named_by(must.clauses, duty)
                 and broken_on(start, duty, found, decision)
             ]

@@ -15,7 +15,7 @@ from engine.duty.rulebook import Rulebook
 from engine.judge.case_judge import CaseJudge
 from engine.policy import changelog as bench
 from engine.policy.changelog import TO_SAY, Changelog, applies_from, changed_clauses, moved_on_sample
-from engine.policy.differing import differing
+from engine.policy.comparison.differing import differing
 from engine.policy.sample import AS_AT, sample_cases
 from engine.record.problem import KeptError, RulebookProblem
 from engine.record.timeline import View

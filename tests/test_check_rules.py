@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 import rules
-from engine.policy.checking import check_rules, flaws_text
+from engine.policy.checks.checking import check_rules, flaws_text
+from engine.policy.checks.flaw import Flaw
 from engine.policy.examples import example_file
-from engine.policy.flaw import Flaw
 from tests.conftest import FIXTURES, ROOT
 from tests.test_cli import Run, kept  # noqa: F401 - a fixture
 from tests.test_compare import DUTIES, VALUES, VOCABULARY

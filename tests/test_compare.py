@@ -16,10 +16,10 @@ import cli
 from engine.duty.language import Duty
 from engine.duty.rulebook import Rulebook
 from engine.judge.case_judge import CaseJudge
-from engine.policy import revisions
-from engine.policy.comparing import ClauseChange, Comparison, compare
-from engine.policy.comparison_words import comparison_text
-from engine.policy.revisions import read_rulebook
+from engine.policy.comparison import revisions
+from engine.policy.comparison.comparing import ClauseChange, Comparison, compare
+from engine.policy.comparison.comparison_words import comparison_text
+from engine.policy.comparison.revisions import read_rulebook
 from engine.record.casefile import build_case
 from engine.record.problem import KeptError, RulebookProblem
 from engine.record.timeline import View

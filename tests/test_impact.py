@@ -27,10 +27,10 @@ from engine.judge.case_judge import CaseJudge
 from engine.judge.caseload_judge import CaseloadJudge
 from engine.judge.difference import MOVES, Count, Impact, Moved, Shift, Side, Step, Week, weeks_from
 from engine.judge.outcome import OUTCOMES, Finding
-from engine.policy import side_by_side
-from engine.policy.checked_once import checked_once
-from engine.policy.differing import differing, one_dictionary
-from engine.policy.impact import measure_impact
+from engine.policy.comparison.differing import differing, one_dictionary
+from engine.policy.impact import side_by_side
+from engine.policy.impact.checked_once import checked_once
+from engine.policy.impact.judged_twice import measure_impact
 from engine.policy.sample import AS_AT, make_sample
 from engine.record.dictionary import AttributeWord, Dictionary, EventWord
 from engine.record.duckdb_engine import DuckDBEngine

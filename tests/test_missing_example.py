@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-import engine.policy.missing_example as missing_module
-import engine.policy.mutation as mutation_module
+import engine.policy.mutation.missing_example as missing_module
+import engine.policy.mutation.mutating as mutation_module
 from engine.duty.rulebook import Rulebook
 from engine.policy.example_yaml import written
 from engine.policy.examples import Example, Given, Trials, read_examples
-from engine.policy.missing_example import search
-from engine.policy.mutants import mutants
-from engine.policy.mutation import mutate, reported, try_clause
+from engine.policy.mutation.missing_example import search
+from engine.policy.mutation.mutants import mutants
+from engine.policy.mutation.mutating import mutate, reported, try_clause
 from engine.record.model import CaseRecord
 from engine.record.problem import RulebookProblem
 from engine.record.timeline import View

@@ -11,15 +11,15 @@ from typing import get_args
 
 import pytest
 
-import engine.policy.mutation as mutation_module
+import engine.policy.mutation.mutating as mutation_module
 from engine.duty import words
 from engine.duty.language import Duty, NoOpenBreach
 from engine.duty.rulebook import Rulebook
 from engine.duty.values import Value
 from engine.policy.examples import read_examples
-from engine.policy.mutant_conditions import Kind
-from engine.policy.mutants import mutants
-from engine.policy.mutation import Mutation, Tried, mutate, reported, try_clause
+from engine.policy.mutation.mutant_conditions import Kind
+from engine.policy.mutation.mutants import mutants
+from engine.policy.mutation.mutating import Mutation, Tried, mutate, reported, try_clause
 from engine.record.calendar import Calendar
 from engine.record.dictionary import Dictionary
 from engine.record.problem import KeptError, RulebookProblem

@@ -18,9 +18,9 @@ from engine.judge.case_judge import CaseJudge
 from engine.judge.caseload_judge import CaseloadJudge
 from engine.judge.curve import Curve, Kept, Point
 from engine.judge.outcome import OUTCOMES
-from engine.policy import sweep as sweeping
+from engine.policy.impact import sweep as sweeping
+from engine.policy.impact.sweep import numbers_in, sweep
 from engine.policy.sample import AS_AT, make_sample
-from engine.policy.sweep import numbers_in, sweep
 from engine.record.engines import open_engine
 from engine.record.model import CaseRecord
 from engine.record.problem import KeptError

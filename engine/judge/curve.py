@@ -1,4 +1,4 @@
-"""How compliance bends with a value: what the policy bench works out (`engine.policy.sweep`) and reports show."""
+"""How compliance bends with a value: what the policy bench works out (`engine.policy.impact.sweep`) and reports show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How two judgings of one caseload differ: what the policy bench works out (`engine.policy.impact`) and reports show."""
+"""How two judgings of one caseload differ: what the policy bench works out (`engine.policy.impact.judged_twice`) and reports show."""
 
 from __future__ import annotations
 

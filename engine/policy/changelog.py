@@ -17,10 +17,10 @@ from pathlib import Path
 
 from engine.duty.changelog import ALL, NONE, NOT_MEASURED, Change, Kind, Moved, read_changes
 from engine.duty.rulebook import Rulebook, refs
-from engine.policy.differing import differing, one_dictionary
-from engine.policy.impact import measure_impact
+from engine.policy.comparison.differing import differing, one_dictionary
+from engine.policy.comparison.stretches import editions_of, stretches
+from engine.policy.impact.judged_twice import measure_impact
 from engine.policy.sample import AS_AT, make_sample
-from engine.policy.stretches import editions_of, stretches
 from engine.record.engines import open_engine
 from engine.record.problem import KeptError, RulebookProblem
 from engine.record.timeline import View

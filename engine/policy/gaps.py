@@ -18,7 +18,7 @@ from engine.judge.instances import Instance, Labeller
 from engine.judge.matching import holds, in_scope, matches
 from engine.judge.outcome import OUTCOMES, Finding
 from engine.policy.examples import Example, Trials
-from engine.policy.mutant_conditions import altered, said_excuse, said_scope
+from engine.policy.mutation.mutant_conditions import altered, said_excuse, said_scope
 from engine.policy.reachable import has_due_date, reachable
 from engine.record.model import EventRecord, ObjectRecord
 from engine.record.timeline import Timeline

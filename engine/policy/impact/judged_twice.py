@@ -16,9 +16,9 @@ import pyarrow as pa
 from engine.duty.rulebook import Rulebook
 from engine.judge.case_judge import CaseJudge
 from engine.judge.difference import By, Impact, Moved, Side
-from engine.policy.checked_once import checked_once
-from engine.policy.differing import chosen, differing, one_dictionary
-from engine.policy.side_by_side import MOVED, Run, Tell, Together
+from engine.policy.comparison.differing import chosen, differing, one_dictionary
+from engine.policy.impact.checked_once import checked_once
+from engine.policy.impact.side_by_side import MOVED, Run, Tell, Together
 from engine.record.dictionary import Dictionary
 from engine.record.problem import KeptError, RecordProblem
 from engine.record.suspects import raw_tables

@@ -11,7 +11,7 @@ from engine.duty.english import people, span, words
 from engine.duty.language import Duty, Standing
 from engine.duty.rulebook import refs
 from engine.duty.values import Value, ValueVersion
-from engine.policy.mutant_conditions import Kind, altered
+from engine.policy.mutation.mutant_conditions import Kind, altered
 
 DAY = timedelta(days=1)
 FLIPPED: dict[Standing, Standing] = {"stated": "local", "local": "stated", "court": "local"}

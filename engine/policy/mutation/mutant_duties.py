@@ -27,8 +27,16 @@ from engine.duty.language import (
     Recur,
     Stand,
 )
-from engine.policy.mutant_conditions import ALWAYS, Kind, altered, of_a_pattern, of_a_test, said_excuse, said_scope
-from engine.policy.mutant_values import DAY, FLIPPED
+from engine.policy.mutation.mutant_conditions import (
+    ALWAYS,
+    Kind,
+    altered,
+    of_a_pattern,
+    of_a_test,
+    said_excuse,
+    said_scope,
+)
+from engine.policy.mutation.mutant_values import DAY, FLIPPED
 from engine.record.dictionary import Dictionary
 
 Change = tuple[Kind, str, dict[str, object]]

@@ -1,6 +1,6 @@
 """Two rulebooks, clause by clause: what changed, whether that is stricter or looser, for whom, and from which day.
 
-*Stricter*: some timeline has a worse outcome by the second rulebook (`engine.policy.moves` has the order), and none was
+*Stricter*: some timeline has a worse outcome by the second rulebook (`engine.policy.comparison.moves` has the order), and none was
 found that has a better one. *Looser* is the reverse, *both* is both. *Different* is neither: it is counted elsewhere, or
 moves only between outcomes of which none is worse, or no timeline within the bound shows a difference. What says the same
 in both, values and all, is unchanged and not searched.
@@ -17,10 +17,10 @@ from typing import Literal
 
 from engine.duty.language import Duty, NoOpenBreach
 from engine.duty.rulebook import Rulebook, number, refs
-from engine.policy.differing import one_dictionary
-from engine.policy.stretch_words import Differing
-from engine.policy.stretches import Editions, Stretch, dates, editions_of, stretches
-from engine.policy.witness import Found, Search, Witness
+from engine.policy.comparison.differing import one_dictionary
+from engine.policy.comparison.stretch_words import Differing
+from engine.policy.comparison.stretches import Editions, Stretch, dates, editions_of, stretches
+from engine.policy.comparison.witness import Found, Search, Witness
 from engine.record.dictionary import Dictionary
 from engine.record.model import CaseRecord
 from engine.record.problem import RulebookProblem, nearest

@@ -10,9 +10,9 @@ from datetime import date
 import yaml
 
 from engine.duty.english import people
-from engine.policy.case_content import case_content
-from engine.policy.comparing import KINDS, ClauseChange, Comparison
-from engine.policy.witness import MOST_EVENTS, Witness
+from engine.policy.comparison.case_content import case_content
+from engine.policy.comparison.comparing import KINDS, ClauseChange, Comparison
+from engine.policy.comparison.witness import MOST_EVENTS, Witness
 from engine.record.model import CaseRecord
 from engine.record.problem import harmless
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from engine.duty.english import words
 from engine.duty.language import Carries, Duty, Excuse, Happen, Hold, Pattern, Recur, Scope, Test
 from engine.duty.rulebook import Edition
-from engine.policy.choices import can_hold
+from engine.policy.comparison.choices import can_hold
 from engine.record.dictionary import Dictionary, EventWord
 
 Wrong = tuple[str, str, str]

@@ -26,8 +26,8 @@ from pydantic import Field, ValidationError
 from engine.duty.rulebook import Rulebook
 from engine.duty.values import explain
 from engine.policy.examples import Example, Trials, example_file, read_examples, told
-from engine.policy.missing_example import MOST_TRIED, Missing, search
-from engine.policy.mutants import Mutant, mutants
+from engine.policy.mutation.missing_example import MOST_TRIED, Missing, search
+from engine.policy.mutation.mutants import Mutant, mutants
 from engine.record.dictionary import Frozen
 from engine.record.problem import KeptError, RecordProblem, RulebookProblem, nearest
 from engine.record.strict_yaml import read_yaml

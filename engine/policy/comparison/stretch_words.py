@@ -8,7 +8,7 @@ from datetime import date
 from engine.duty.english import STANDING, English, people, span, words
 from engine.duty.language import AtOnce, Duty, NoDeadline, Within
 from engine.duty.rulebook import Edition, Rulebook
-from engine.policy.stretches import COUNTED, TEXTS, Stretch
+from engine.policy.comparison.stretches import COUNTED, TEXTS, Stretch
 
 
 class _Phrases(English):

@@ -15,7 +15,7 @@ from engine.judge.case_judge import CaseJudge
 from engine.judge.outcome import Finding
 from engine.policy.example_yaml import written
 from engine.policy.examples import Example, Given, Trials
-from engine.policy.variations import Variation, Varied, in_turn
+from engine.policy.mutation.variations import Variation, Varied, in_turn
 from engine.record.casefile import build_case
 from engine.record.problem import RecordProblem
 from engine.record.timeline import View

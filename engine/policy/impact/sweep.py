@@ -15,7 +15,7 @@ from engine.duty.values import SPAN_UNITS, Value, ValueVersion, explain
 from engine.judge.caseload_judge import CaseloadJudge, CaseloadRun, Progress
 from engine.judge.curve import DECIDED, Curve, Kept, Point
 from engine.judge.outcome import OUTCOMES
-from engine.policy.checked_once import checked_once
+from engine.policy.impact.checked_once import checked_once
 from engine.record.dictionary import Dictionary
 from engine.record.problem import KeptError, RecordProblem, harmless, nearest
 from engine.record.table_engine import TableEngine, closing

@@ -1,6 +1,6 @@
 """The pieces that timelines about one duty are made of: events that any version of it can tell apart, and whom they are about.
 
-Nothing here knows a rulebook's meaning: each piece is an entry of a case file without its day. `engine.policy.witness`
+Nothing here knows a rulebook's meaning: each piece is an entry of a case file without its day. `engine.policy.comparison.witness`
 puts pieces on days, builds records from them and has both rulebooks judge those.
 """
 
@@ -13,7 +13,7 @@ from functools import partial
 from engine.duty.language import Anniversary, Carries, Duty, Happen, Hold, OnDate, Scope, Stand, Test
 from engine.duty.rulebook import JUDGEMENT, Edition, patterns
 from engine.judge.matching import holds
-from engine.policy.choices import Attributes, choices
+from engine.policy.comparison.choices import Attributes, choices
 from engine.record.dictionary import ACTOR, AttributeWord, Dictionary, EventWord, ObjectWord
 
 MOST_OF_ONE = 5

@@ -1,6 +1,6 @@
 """Mutants: a duty with one small thing made wrong, as a slip of the pen would have it.
 
-A mutant that no example of its clause notices is a missing example. `engine.policy.mutation` tries them; here they are
+A mutant that no example of its clause notices is a missing example. `engine.policy.mutation.mutating` tries them; here they are
 gathered. A duty is made wrong in `mutant_duties`, its values in `mutant_values`, both from what `mutant_conditions` has.
 """
 
@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from engine.duty.language import Duty
 from engine.duty.rulebook import Rulebook, refs
 from engine.duty.values import Value
-from engine.policy.mutant_conditions import Kind
-from engine.policy.mutant_duties import changes
-from engine.policy.mutant_values import of_a_value
+from engine.policy.mutation.mutant_conditions import Kind
+from engine.policy.mutation.mutant_duties import changes
+from engine.policy.mutation.mutant_values import of_a_value
 from engine.record.problem import RulebookProblem
 
 

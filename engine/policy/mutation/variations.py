@@ -20,7 +20,7 @@ from engine.duty.language import (
 )
 from engine.duty.rulebook import JUDGEMENT, Rulebook, patterns, refs, tests_in
 from engine.policy.examples import Example
-from engine.policy.varied_values import DAY, any_value, having, others, satisfying, shown, tests_of
+from engine.policy.mutation.varied_values import DAY, any_value, having, others, satisfying, shown, tests_of
 from engine.record.dictionary import ACTOR, EARLIEST, LATEST, AttributeValue, Dictionary
 from engine.record.model import CaseRecord, EventRecord, LinkRecord, ObjectRecord
 from engine.record.timeline import View

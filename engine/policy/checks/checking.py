@@ -18,10 +18,10 @@ from engine.duty.english import people
 from engine.duty.language import AtOnce, Duty
 from engine.duty.rulebook import Gathered, Rulebook, gather, overlap, refs, unknown_in
 from engine.duty.values import Value, ValueVersion, read_values
-from engine.policy.check_conditions import impossible
-from engine.policy.check_order import tensions, told
+from engine.policy.checks.conditions import impossible
+from engine.policy.checks.flaw import Flaw, Places, Severity
+from engine.policy.checks.order import tensions, told
 from engine.policy.examples import example_file, read_examples
-from engine.policy.flaw import Flaw, Places, Severity
 from engine.policy.reachable import reachable
 from engine.record.calendar import birthday
 from engine.record.problem import RulebookProblem

@@ -1,6 +1,6 @@
 """A timeline of which two rulebooks say different things: looked for, smallest first, within a bound that is stated.
 
-Timelines are put together from the pieces of `engine.policy.pieces` on the days that matter: the start, around both due
+Timelines are put together from the pieces of `engine.policy.comparison.pieces` on the days that matter: the start, around both due
 dates, around the day on which a version begins. After the smallest ones come the clause's examples, moved to those days.
 What is found is shrunk. That nothing was found proves nothing beyond the bound; that something was is certain, because
 the case judge has judged it by both rulebooks.
@@ -18,10 +18,10 @@ from engine.duty.language import Anniversary, NoOpenBreach
 from engine.duty.rulebook import Edition, Rulebook
 from engine.judge.case_judge import CaseJudge
 from engine.judge.outcome import Finding
-from engine.policy.moves import Direction, Move, moves
-from engine.policy.pieces import JUDGE, Entry, Piece, Pieces, Stage
-from engine.policy.shrinking import shrunk
-from engine.policy.stretches import Stretch
+from engine.policy.comparison.moves import Direction, Move, moves
+from engine.policy.comparison.pieces import JUDGE, Entry, Piece, Pieces, Stage
+from engine.policy.comparison.shrinking import shrunk
+from engine.policy.comparison.stretches import Stretch
 from engine.record.calendar import birthday
 from engine.record.casefile import build_case
 from engine.record.dictionary import Dictionary

@@ -1,0 +1,1 @@
+"""Whom a candidate rulebook, or another number, would move in a caseload."""
