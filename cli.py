@@ -467,6 +467,58 @@ def export(
     return KEPT
 
 
+@kept.command()
+@ledger_option
+@click.option("--team", help="Only this team's.")
+@click.option("--since", metavar="RUN", help="The night to compare the last with; the one before it unless given.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write them into this folder, as .txt, .html and .eml.")
+@click.option("--send", is_flag=True, help="Send them to the addresses in the settings, each once for a night.")
+@click.option("--config", type=click.Path(path_type=Path), help="The file of settings, as for `kept --config`.")
+@click.pass_obj
+def digest(
+    named: Path | None,
+    where: str,
+    team: str | None,
+    since: str | None,
+    out: Path | None,
+    send: bool,
+    config: Path | None,
+) -> int:
+    """Tell each team what is new since the night before, what falls due, and what was put right.
+
+    Exit status 2 when some could not be sent: the next `kept digest --send` tries those again.
+    """
+    from engine.ledger.digest import digests
+    from engine.ledger.store import Ledger
+    from engine.report.digest import digest_mail, digest_text, write_digest
+    from engine.report.digest_sent import send_digests, sender
+    from engine.running.settings import Settings
+    from engine.running.settings_file import read_settings
+
+    file = config or named
+    settings = read_settings(file) if file else Settings()
+    if send and settings.smtp is None:
+        raise KeptError(
+            "There is no mail server to send from. Name it in the settings, under [smtp], with --config FILE."
+        )
+    with Ledger.open(where) as ledger:
+        found = digests(ledger, team, since)
+        link = settings.digests.link
+        for each in found:
+            if out is not None:
+                mail = digest_mail(each, sender(settings), settings.teams.get(each.team, ()), _now(), link)
+                for path in write_digest(each, out, mail, link):
+                    click.echo(path)
+            elif not send:
+                click.echo(digest_text(each, link))
+        if not send:
+            return KEPT
+        told = send_digests(ledger, settings, found, _now, team)
+    for line in told.lines:
+        click.echo(line, err=told.failed)
+    return INCOMPLETE if told.failed else KEPT
+
+
 class WithDefault(click.Group):
     """A group whose first word is a command of its own, or what its command `ask` is about."""
 
@@ -967,7 +1019,7 @@ def mutate_rules(clauses: tuple[str, ...], examples: Path) -> int:
     Exit status 1 if one is noticed by no example and not listed in survivors.yaml as changing nothing, or if that list
     holds one that is noticed.
     """
-    from engine.policy.mutation import mutate, reported
+    from engine.policy.mutation.mutating import mutate, reported
 
     book = _rulebook(None)
     duties = book.chosen(clauses)
@@ -1020,8 +1072,8 @@ def impact(
 
     Exit status 2 if something could not be judged by both, 3 if nothing could.
     """
-    from engine.policy.impact import measure_impact
-    from engine.policy.revisions import read_rulebook
+    from engine.policy.comparison.revisions import read_rulebook
+    from engine.policy.impact.judged_twice import measure_impact
     from engine.record.engines import open_engine, shown
     from engine.record.whole_file import write_whole
     from engine.report import impact_data as told
@@ -1090,7 +1142,7 @@ def check_rulebook(as_at: date | None, examples: Path, form: str) -> int:
 
     Exit status 1 if there is an error, 0 if there are only warnings or nothing, 3 if the rules cannot be read.
     """
-    from engine.policy.checking import check_rules, flaws_json, flaws_text
+    from engine.policy.checks.checking import check_rules, flaws_json, flaws_text
 
     flaws = check_rules(rules, Path(str(rules.__file__)).parent / "values", examples, as_at or _today())
     click.echo(flaws_json(flaws) if form == "json" else flaws_text(flaws))
@@ -1110,9 +1162,9 @@ def compare_rules(old: str, new: str, clauses: tuple[str, ...], form: str) -> in
     Each is a frozen rulebook, a directory that holds a package `rules` (`.`), or a revision of this git repository
     (`HEAD~3`, a tag, a hash). Exit status 2 when some timelines could not be judged.
     """
-    from engine.policy.comparing import clauses_of, compare
-    from engine.policy.comparison_words import comparison_json, comparison_text
-    from engine.policy.revisions import read_rulebook
+    from engine.policy.comparison.comparing import clauses_of, compare
+    from engine.policy.comparison.comparison_words import comparison_json, comparison_text
+    from engine.policy.comparison.revisions import read_rulebook
 
     here = Path(str(rules.__file__)).parent.parent
     first, second = read_rulebook(old, here), read_rulebook(new, here)
@@ -1145,8 +1197,8 @@ def sweep(
 
     Only the duties that use it are judged, once for each number. Exit status 2 if something could not be judged.
     """
-    from engine.policy.sweep import numbers_in
-    from engine.policy.sweep import sweep as swept
+    from engine.policy.impact.sweep import numbers_in
+    from engine.policy.impact.sweep import sweep as swept
     from engine.record.engines import open_engine, shown
     from engine.report.sweep_picture import check_form, write_picture
     from engine.report.sweep_text import curve_json, show_curve, write_curve
