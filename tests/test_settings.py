@@ -43,6 +43,10 @@ quarantine_share = 0.05
 [output]
 masked = true
 
+[digests]
+link = "https://cases.example.org/case/"
+when_nothing_new = "none"
+
 [smtp]
 host = "mail.example.org"
 port = 587
@@ -82,6 +86,7 @@ def test_everything_can_be_set_and_paths_begin_at_the_file(read: Read, tmp_path:
     assert (found.nightly.outcomes, found.watching.metrics) == (tmp_path / "outcomes", tmp_path / "kept.prom")
     assert found.smtp is not None
     assert (found.smtp.sender, found.smtp.password_file) == ("kept@example.org", tmp_path / "mail-password")
+    assert (found.digests.link, found.digests.when_nothing_new) == ("https://cases.example.org/case/", "none")
     assert found.teams["north-2"] == ("lead@north.example.org", "quality@example.org")
     assert (found.nightly.clauses, found.watching.quarantine_share) == (("NS-5.1", "NS-5.8a"), 0.05)
 
@@ -107,6 +112,8 @@ WRONG = [
     ("[output]\nzzz = 4", "line 2: output.zzz: unknown key. Those known here: masked."),
     ("[[nightly]]\nthreads = 4", "line 1: nightly: is not a section. Write its keys below a line with its name in brackets."),
     ("nightly = 3", "line 1: nightly: is not a section. Write its keys below a line with its name in brackets."),
+    ('[digests]\nlink = "javascript:alert(1)//"', "line 2: digests.link: 'javascript:alert(1)//' is not what an address begins with. Write it like https://cases.example.org/case/."),
+    ('[digests]\nwhen_nothing_new = "some"', "line 2: digests.when_nothing_new: 'some' is none of 'mail' or 'none'."),
     ("ledger = 3", "line 1: ledger: is not text. Write it in quotes."),
     ("[nightly]\nreport = 3", "line 2: nightly.report: is not a path. Write it in quotes."),
     ('[nightly]\nreport = ""', "line 2: nightly.report: '' is not a path. Write one, or take the line away."),
@@ -169,7 +176,7 @@ def test_what_is_shown_reads_back_and_tells_no_secret(read: Read) -> None:
     again, first = tomllib.loads(shown), tomllib.loads(WHOLE)
     assert again["caseload"] == "postgresql://kept:***@records/cms?schema=kept&sslpassword=***"
     assert (again["teams"], again["nightly"]["clauses"]) == (first["teams"], first["nightly"]["clauses"])
-    assert settings_toml(Settings()).count("is not set") == 9
+    assert settings_toml(Settings()).count("is not set") == 10
 
 
 KEYS = st.text("abc_-1", min_size=1, max_size=6)

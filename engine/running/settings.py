@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from email.errors import MessageError
+from email.headerregistry import Address
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -25,6 +27,7 @@ STDERR = Path("-")
 
 _LEDGER = re.compile(r"(sqlite|postgresql)(\+[a-z0-9_]+)?://", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+\.[^\s@<>,;:\".]+|[^\s@<>,;:\"]+@localhost")
+_LINK = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+/[!#$%&'()*+,./0-9:;=?@A-Z_a-z~-]*")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,253}[A-Za-z0-9])?")
 _SQLITE = "sqlite:///"
 
@@ -101,9 +104,23 @@ def _amount(given: str) -> str:
 
 
 def _mail(address: str) -> str:
-    if not _MAIL.fullmatch(address):
+    if not _MAIL.fullmatch(address) or not _is_addressable(address):
         raise ValueError("is not a mail address; write it like quality@example.org")
     return address
+
+
+def _is_addressable(address: str) -> bool:
+    """Whether a mail can be addressed so."""
+    try:
+        return address.isascii() and bool(Address(addr_spec=address))
+    except (ValueError, MessageError, IndexError):
+        return False
+
+
+def _link(begins: str) -> str:
+    if not _LINK.fullmatch(begins):
+        raise ValueError("is not what an address begins with; write it like https://cases.example.org/case/")
+    return begins
 
 
 def _host(name: str) -> str:
@@ -183,6 +200,13 @@ class Smtp(Section):
         return self
 
 
+class Digests(Section):
+    """What is in a digest. `link` is what the address of a case's page begins with; the id of the case follows it."""
+
+    link: Annotated[str, AfterValidator(_link)] | None = None
+    when_nothing_new: Literal["mail", "none"] = "mail"
+
+
 class Settings(Section):
     """All of them. `teams` has the addresses that each team's digest goes to."""
 
@@ -191,6 +215,7 @@ class Settings(Section):
     nightly: Night = Night()
     watching: Watching = Watching()
     output: Output = Output()
+    digests: Digests = Digests()
     smtp: Smtp | None = None
     teams: dict[
         Annotated[str, Field(min_length=1)], Annotated[tuple[Mail, ...], Field(strict=False, min_length=1)]
