@@ -521,54 +521,27 @@ def digest(
 
 @kept.command()
 @ledger_option
-@click.option("--team", help="Only this team's.")
-@click.option("--since", metavar="RUN", help="The night to compare the last with; the one before it unless given.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write them into this folder, as .txt, .html and .eml.")
-@click.option("--send", is_flag=True, help="Send them to the addresses in the settings, each once for a night.")
-@click.option("--config", type=click.Path(path_type=Path), help="The file of settings, as for `kept --config`.")
-@click.pass_obj
-def digest(
-    named: Path | None,
-    where: str,
-    team: str | None,
-    since: str | None,
-    out: Path | None,
-    send: bool,
-    config: Path | None,
-) -> int:
-    """Tell each team what is new since the night before, what falls due, and what was put right.
-
-    Exit status 2 when some could not be sent: the next `kept digest --send` tries those again.
-    """
-    from engine.ledger.digest import digests
+@click.option("--before", type=Day(), help="The first day that stays; without it, what was removed so far is listed.")
+@click.option("--yes", is_flag=True, help="Remove it; only what would go is shown unless given.")
+@click.option("--by", metavar="NAME", help="Who does it; who is signed in on this machine unless given.")
+@format_option("text", "json")
+def purge(where: str, before: date | None, yes: bool, by: str | None, form: str) -> int:
+    """Remove from the ledger, for good, every night that looks from before a day, and what stood in no later one."""
+    from engine.ledger.purge import purge as purged
+    from engine.ledger.purge import purges, would_remove
     from engine.ledger.store import Ledger
-    from engine.report.digest import digest_mail, digest_text, write_digest
-    from engine.report.digest_sent import send_digests, sender
-    from engine.running.settings import Settings
-    from engine.running.settings_file import read_settings
+    from engine.report.purge_text import purges_json, purges_text, removal_json, removal_text
 
-    file = config or named
-    settings = read_settings(file) if file else Settings()
-    if send and settings.smtp is None:
-        raise KeptError(
-            "There is no mail server to send from. Name it in the settings, under [smtp], with --config FILE."
-        )
     with Ledger.open(where) as ledger:
-        found = digests(ledger, team, since)
-        link = settings.digests.link
-        for each in found:
-            if out is not None:
-                mail = digest_mail(each, sender(settings), settings.teams.get(each.team, ()), _now(), link)
-                for path in write_digest(each, out, mail, link):
-                    click.echo(path)
-            elif not send:
-                click.echo(digest_text(each, link))
-        if not send:
+        if before is None:
+            found = purges(ledger)
+            click.echo(purges_json(found) if form == "json" else purges_text(found))
             return KEPT
-        told = send_digests(ledger, settings, found, _now, team)
-    for line in told.lines:
-        click.echo(line, err=told.failed)
-    return INCOMPLETE if told.failed else KEPT
+        removed = (
+            purged(ledger, before, by=by or _signed_in(), at=_now()).removed if yes else would_remove(ledger, before)
+        )
+    click.echo((removal_json if form == "json" else removal_text)(removed, before, done=yes))
+    return KEPT
 
 
 class WithDefault(click.Group):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -128,6 +128,29 @@ def lock(connection: Connection) -> None:
     connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": f"{_PATIENCE}s"})
     connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
     connection.execute(text("SELECT set_config('lock_timeout', '0', true)"))
+
+
+def rewrite(engine: Engine, tables: Iterable[str]) -> None:
+    """Write the database's files anew, without what was deleted. SQLite's log beside the file is emptied, too.
+
+    Raises:
+        SQLAlchemyError, sqlite3.Error: when somebody else has the database open, or there is no room.
+    """
+    if engine.dialect.name == "sqlite":
+        pooled = engine.raw_connection()
+        try:
+            driver = pooled.driver_connection
+            assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - it is SQLite
+            driver.execute("VACUUM")
+            busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise sqlite3.OperationalError("database is locked")
+        finally:
+            pooled.close()
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in tables:
+            connection.execute(text(f'VACUUM (FULL) "{table}"'))
 
 
 @contextmanager

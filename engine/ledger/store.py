@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, Select, func, insert, inspect, select
 
-from engine.ledger.database import connect, locate, lock, plainly
+from engine.ledger.database import connect, locate, lock, plainly, rewrite
 from engine.ledger.entry import Night
 from engine.ledger.runs import Counts, Receipt, Run, RunStart
 from engine.ledger.schema import LEDGER, METADATA, MIGRATED, RULEBOOKS, RUNS, SCHEMA, SERIES
@@ -202,6 +202,15 @@ class Ledger:
             raise KeptError(f"{self.name}: there is no night in it yet. `kept nightly` writes the first.")
         with plainly(self.name), _writing(self._engine) as connection:
             yield connection
+
+    def compact(self) -> None:
+        """Write the database's files anew, so that nothing that was removed is left in their bytes.
+
+        Raises:
+            KeptError: when it cannot be done now: somebody reads or writes, or the disk has no room for a second copy.
+        """
+        with plainly(self.name):
+            rewrite(self._engine, [*METADATA.tables])
 
     def _create(self, connection: Connection) -> None:
         if inspect(connection).has_table(LEDGER.name):
