@@ -441,7 +441,9 @@ def runs(where: str, form: str) -> int:
 @click.option(
     "--outcome", "outcomes", multiple=True, type=click.Choice(list(OUTCOMES)), help="Only these; may be given again."
 )
-@click.option("--unmasked", is_flag=True, help="With the ids of cases, children and staff, and with what is missing.")
+@click.option(
+    "--unmasked/--masked", help="With the ids of cases, children and staff, and with what is missing; or with masks."
+)
 def export(
     where: str,
     run: str | None,

@@ -338,6 +338,7 @@ def test_the_command(ledger: Ledger, tmp_path: Path, kept: Callable[..., Any]) -
     assert kept(*asked, "csv", "--run", "2025-06-30-0009")[0] == 3
     (tmp_path / "kept.toml").write_text('ledger = "ledger.sqlite"\n[output]\nmasked = false\n')
     assert "masked" not in kept("--config", "kept.toml", *asked[:1], *asked[3:], "csv")[1]
+    assert "masked" in kept("--config", "kept.toml", *asked[:1], *asked[3:], "csv", "--masked")[1]
 
 
 def test_every_column_is_described_in_the_readme() -> None:

@@ -153,7 +153,7 @@ def cell(value: object) -> str:
     text = " ".join(value) if isinstance(value, tuple | list) else str(value)
     # Numbers stay numbers; text is made harmless even after spaces, which some spreadsheets skip.
     risky = not isinstance(value, int) and text.lstrip(" ").startswith(_FORMULA)
-    shown = harmless(text, _MOST_CELL)
+    shown = text if text.isprintable() and len(text) <= _MOST_CELL else harmless(text, _MOST_CELL)  # most cells are
     return f"'{shown}" if risky else shown
 
 
