@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import ibis
@@ -21,7 +22,7 @@ from engine.judge.outcome import OUTCOMES, Fault
 from engine.judge.plan.findings import FLAG_BITS
 from engine.judge.plan.plan import make_plan
 from engine.judge.plan.rows import RulebookRows
-from engine.judge.plan.steps import Ask, Small
+from engine.judge.plan.steps import Ask, Small, Step
 from engine.record.dictionary import EARLIEST
 from engine.record.suspects import STEPS, suspected
 from engine.record.table_cases import BadCase
@@ -52,7 +53,7 @@ class CaseloadJudge:
 
     def __init__(self, rulebook: Rulebook, *, only: Iterable[str] = (), stated_only: bool = False) -> None:
         self.rulebook = rulebook
-        self._rows = RulebookRows(rulebook, rulebook.chosen(only), stated_only=stated_only)
+        self._wanted = _Wanted(rulebook, rulebook.chosen(only), stated_only)
 
     def judge(
         self,
@@ -67,7 +68,46 @@ class CaseloadJudge:
         Raises:
             RecordProblem: when the tables cannot be read at all; also while the findings are read.
         """
-        return CaseloadRun(self.rulebook, self._rows, engine, view, together, progress)
+        progress(Progress(0, 1, "reading the rulebook"))
+        return CaseloadRun(self.rulebook, _prepared(self._wanted, view, engine.dialect), engine, together, progress)
+
+
+class _Wanted:
+    """What is judged by: equal when every answer would be."""
+
+    def __init__(self, rulebook: Rulebook, only: frozenset[str], stated_only: bool) -> None:
+        self.rulebook, self.only, self.stated_only = rulebook, only, stated_only
+        self._key = rulebook.sha256, only, stated_only
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Wanted) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+class _Prepared(NamedTuple):
+    """A plan with its questions in the SQL of one place: what is seen and judged of every caseload alike."""
+
+    rows: RulebookRows
+    steps: list[tuple[Step, str]]
+    done_with: dict[str, list[str]]
+    failed: str
+    findings: str
+    people: str
+
+
+@lru_cache(maxsize=4)  # a plan takes seconds to make, and is asked for again by whoever judges twice
+def _prepared(wanted: _Wanted, view: View, dialect: str) -> _Prepared:
+    rows = RulebookRows(wanted.rulebook, wanted.only, stated_only=wanted.stated_only)
+    plan = make_plan(rows, view)
+
+    def sql(table: ibis.Table) -> str:
+        return str(ibis.to_sql(table, dialect=dialect, pretty=False))
+
+    steps: list[tuple[Step, str]] = [(step, "" if isinstance(step, Small) else sql(step.expr)) for step in plan.steps]
+    found = plan.found
+    return _Prepared(rows, steps, plan.done_with, sql(plan.failed), sql(found.findings), sql(found.people))
 
 
 class CaseloadRun:
@@ -78,24 +118,15 @@ class CaseloadRun:
     def __init__(
         self,
         rulebook: Rulebook,
-        rows: RulebookRows,
+        plan: _Prepared,
         engine: TableEngine,
-        view: View,
         together: int,
         progress: Callable[[Progress], None],
     ) -> None:
-        self.rulebook, self._rows, self._engine, self._view = rulebook, rows, engine, view
-        self._progress = progress
-        self._dialect = engine.dialect
+        self.rulebook, self._plan, self._engine, self._progress = rulebook, plan, engine, progress
         self.faults: list[Fault] = []
         self.cases = self._done = 0
         self._parts: list[tuple[str, str, int]] = []
-        progress(Progress(0, 1, "reading the rulebook"))
-        self._plan = make_plan(rows, view)
-        # Each question is put into SQL once, and asked of every part of the caseload.
-        self._steps = [(step, None if isinstance(step, Small) else self._sql(step.expr)) for step in self._plan.steps]
-        self._failed = self._sql(self._plan.failed)
-        self._findings, self._people = self._sql(self._plan.found.findings), self._sql(self._plan.found.people)
         engine.leave_out([])  # whatever an earlier judging on this engine left out
         self.problems = self._quarantined()
         engine.leave_out([problem.case for problem in self.problems])
@@ -105,19 +136,20 @@ class CaseloadRun:
         """Every finding, in batches of columns as in `engine.judge.finding_table`, in no particular order."""
         for first, last, cases in self._parts:
             self._engine.narrow(first, last)
-            for step, question in self._steps:
+            for step, question in self._plan.steps:
                 self._tell("" if isinstance(step, Small) else step.says)
                 if isinstance(step, Small):
                     self._engine.upload(step.name, step.content)
                 elif isinstance(step, Ask):
-                    self._engine.upload(step.name, step.answer(self._engine.fetch(str(question))))
+                    self._engine.upload(step.name, step.answer(self._engine.fetch(question)))
                 else:
-                    self._engine.keep(step.name, str(question))
+                    self._engine.keep(step.name, question)
                 self._engine.drop(self._plan.done_with.get(step.name, ()))
             self._note_faults()
             self.cases += cases
-            people = pa.Table.from_batches(self._engine.stream(self._people, _PEOPLE), _PEOPLE)
-            yield from map(_Teller(self._rows, people).batch, self._engine.stream(self._findings, _TRAVELLING))
+            people = pa.Table.from_batches(self._engine.stream(self._plan.people, _PEOPLE), _PEOPLE)
+            found = self._engine.stream(self._plan.findings, _TRAVELLING)
+            yield from map(_Teller(self._plan.rows, people).batch, found)
 
     def _quarantined(self) -> list[BadCase]:
         """Every case that is suspected, read through the one strict gate: what is wrong with those that it refuses."""
@@ -131,11 +163,11 @@ class CaseloadRun:
 
     def _note_faults(self) -> None:
         failed: dict[str, list[str]] = {}
-        for duty, case in self._engine.fetch(self._failed):
+        for duty, case in self._engine.fetch(self._plan.failed):
             failed.setdefault(case, []).append(duty)
         for case, duties in failed.items():
             for duty in duties:
-                if duty in self._rows.only:
+                if duty in self._plan.rows.only:
                     self.faults.append(Fault(case=case, duty=duty, error=self._error(duty, duties), trace=""))
 
     def _error(self, duty: str, failed: Sequence[str]) -> str:
@@ -147,12 +179,9 @@ class CaseloadRun:
         return f"what it rests on could not be judged: {', '.join(sorted(looked_at.intersection(failed)))}"
 
     def _tell(self, says: str) -> None:
-        steps = STEPS + len(self._steps) * max(len(self._parts), 1)
+        steps = STEPS + len(self._plan.steps) * max(len(self._parts), 1)
         self._progress(Progress(self._done, steps, says))
         self._done += 1
-
-    def _sql(self, table: ibis.Table) -> str:
-        return str(ibis.to_sql(table, dialect=self._dialect, pretty=False))
 
 
 class _Teller:

@@ -7,12 +7,13 @@ one gate, which says what is wrong, or that nothing is. Who is not suspected wou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial, reduce
+from functools import lru_cache, partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow as pa
+from ibis.expr import operations as ops
 from ibis.expr import types as ir
 
 from engine.record.building import PRACTITIONER
@@ -258,7 +259,12 @@ class _Suspects:
         self.found |= {str(case) for (case,) in self.engine.fetch(self._sql(cases))}
 
     def _sql(self, table: ir.Table) -> str:
-        return str(ibis.to_sql(table, dialect=self.engine.dialect, pretty=False))
+        return _in_sql(table.op(), self.engine.dialect)
+
+
+@lru_cache(maxsize=256)  # the same questions are asked of every caseload that is looked at
+def _in_sql(asked: ops.Relation, dialect: str) -> str:
+    return str(ibis.to_sql(asked.to_expr(), dialect=dialect, pretty=False))
 
 
 @ibis.udf.agg.builtin(name="bit_or")  # type: ignore[untyped-decorator]  # ibis carries no types

@@ -24,6 +24,12 @@ class View:
         self.as_at = as_at
         self.known_at = known_at or datetime.combine(as_at, LAST_MOMENT)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and (self.as_at, self.known_at) == (other.as_at, other.known_at)
+
+    def __hash__(self) -> int:
+        return hash((self.as_at, self.known_at))
+
     def shows(self, happened: date | None, recorded: datetime | None) -> bool:
         """Whether it had happened and was on the record; what carries no dates has been so from the start."""
         return (happened is None or happened <= self.as_at) and (recorded is None or recorded <= self.known_at)
