@@ -19,7 +19,7 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto -m "not soak"
+	$(BIN)/pytest -n auto --dist loadfile -m "not soak"
 
 soak: $(READY)
 	$(BIN)/pytest -n auto -m soak

@@ -178,6 +178,7 @@ def test_the_clauses_that_changed_and_from_which_day(rulebook: Rulebook, seen_wi
     assert changed_clauses(rulebook, without) == changed_clauses(without, rulebook)
 
 
+@pytest.mark.soak
 def test_what_moves_on_the_sample_is_the_difference_of_two_judgings(rulebook: Rulebook, seen_within: Alter) -> None:
     candidate = seen_within(3, name=ALONE)
     judged = [(duty.id, duty.for_each) for duty in candidate.duties if duty.judged]
@@ -265,6 +266,7 @@ def test_an_entry_is_written_before_the_others_and_two_rulebooks_are_kept(
 
 
 @pytest.mark.usefixtures("measured")
+@pytest.mark.soak
 def test_a_technical_change_that_moves_anything_is_refused(
     folder: Path, rulebook: Rulebook, seen_within: Alter
 ) -> None:

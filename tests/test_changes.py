@@ -307,6 +307,7 @@ def test_a_receipt_says_what_a_night_followed_from(ledger: Ledger) -> None:
 # --- thirty nights ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_thirty_nights_cost_less_than_twice_one(tmp_path: Path) -> None:
     cases = 500
 

@@ -71,6 +71,7 @@ def test_every_clause_has_a_page_with_everything_on_it(pages: dict[str, ClauseTo
             assert "…" not in text  # nothing was cut
 
 
+@pytest.mark.soak
 def test_whose_a_number_is_stands_beside_it_wherever_it_is_shown(pages: dict[str, ClauseTold]) -> None:
     for clause, told in pages.items():
         versions = [version for duty in told.duties for value in duty.values for version in value.versions]
@@ -111,6 +112,7 @@ def first_fit(expected: Expected, findings: list[Finding]) -> Finding | None:
     return found
 
 
+@pytest.mark.soak
 def test_the_page_stands_alone(pages: dict[str, ClauseTold]) -> None:
     for told in pages.values():
         text = clause_page(told)

@@ -311,6 +311,7 @@ def test_without_git_or_a_repository(repository: Path, tmp_path: Path, monkeypat
         read_rulebook("first", repository)
 
 
+@pytest.mark.soak
 def test_the_command_line(kept: Run, repository: Path, tmp_path: Path) -> None:  # noqa: F811
     lengthen(repository)
     commit(repository, "second")

@@ -106,6 +106,7 @@ def caseload_judge(seed: int, books: int, each: int) -> int:
     return moved
 
 
+@pytest.mark.soak
 def test_the_caseload_judge_moves_nothing_that_started_before() -> None:
     assert caseload_judge(1, 2, 1) > 0
 

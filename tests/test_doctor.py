@@ -227,6 +227,7 @@ def test_what_is_secret_and_is_not_kept_so(settings: Settings, tmp_path: Path) -
 # --- on the command line ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_the_doctor_says_how_it_is_by_its_exit_status(kept: Run, tmp_path: Path) -> None:
     kept("sample", "--cases", "2", "--out", "made")
     (tmp_path / "kept.toml").write_text('caseload = "made"\nledger = "l.sqlite"\n[watching]\ndisk_margin = "64MB"\n')

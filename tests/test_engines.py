@@ -126,6 +126,7 @@ def test_one_broken_case_is_set_aside(expected: Judged) -> None:
     assert BROKEN not in {row["case"] for row in found}
 
 
+@pytest.mark.soak
 def test_csv_gives_the_same(as_csv: Path, rulebook: Rulebook, expected: Judged) -> None:
     with closing(open_engine(str(as_csv), rulebook.dictionary)) as engine:
         assert judged(engine, rulebook) == expected

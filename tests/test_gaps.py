@@ -151,6 +151,7 @@ def test_no_example_expects_what_cannot_be(rulebook: Rulebook) -> None:
 
 @settings(max_examples=60)
 @given(situations())
+@pytest.mark.soak
 def test_no_random_case_has_an_outcome_that_cannot_be(situation: Situation) -> None:
     book = situation.rulebook
     view = View(situation.as_at, situation.known_at)

@@ -300,6 +300,7 @@ def test_words_that_only_one_of_them_has_are_joined(caseload: Path, rulebook: Ru
     assert {one.duty for one in moved} == {"NS-5.1", "NS-5.1z"}
 
 
+@pytest.mark.soak
 def test_words_that_contradict_each_other_have_everything_judged_apart(caseload: Path, rulebook: Rulebook) -> None:
     flag, number = (
         word_added(rulebook.dictionary, attributes=(AttributeWord(name="loud", says="How loud.", kind=kind),))
@@ -570,6 +571,7 @@ def kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return run
 
 
+@pytest.mark.soak
 def test_the_command(
     kept: Callable[..., tuple[int, str, str]], caseload: Path, rulebook: Rulebook, tmp_path: Path
 ) -> None:

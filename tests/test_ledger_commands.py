@@ -157,6 +157,7 @@ def test_a_past_that_was_rewritten_is_found(kept: Run, tmp_path: Path) -> None:
     assert "outcome was met, is " in one.out
 
 
+@pytest.mark.soak
 def test_what_is_on_trial_is_in_no_ledger_and_in_no_verification(kept: Run, tmp_path: Path) -> None:
     with Ledger.open(str(tmp_path / "ledger.sqlite")) as ledger, ledger.reading() as connection:
         query = "SELECT min(duty) FROM outcomes WHERE run = '2025-06-30-0001' AND outcome = 'breached'"

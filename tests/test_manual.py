@@ -141,6 +141,7 @@ def test_values_say_who_uses_them_and_since_when(pages: dict[str, str]) -> None:
     assert "1 September 2007 10 working days local, not the standard's no published figure; ours" in part
 
 
+@pytest.mark.soak
 def test_coverage_counts_examples_and_outcomes(
     pages: dict[str, str], examples: dict[str, tuple[Example, ...]], rulebook: Rulebook
 ) -> None:
@@ -183,6 +184,7 @@ def test_what_is_searched_is_all_there_and_cannot_end_its_element(pages: dict[st
     assert all(where.partition("#")[0] in pages for where, *_ in entries)
 
 
+@pytest.mark.soak
 def test_the_same_rules_give_the_same_bytes(
     pages: dict[str, str], rulebook: Rulebook, examples: dict[str, tuple[Example, ...]]
 ) -> None:
@@ -251,6 +253,7 @@ def test_a_manual_that_cannot_be_written_whole_leaves_the_one_before(
         assert [path.name for path in tmp_path.iterdir()] == ["manual"]
 
 
+@pytest.mark.soak
 def test_the_command(kept: Run, tmp_path: Path) -> None:
     assert kept("rules", "manual", "--out", "manual").out == "manual/index.html\n"
     assert (tmp_path / "manual" / "NS-5.1.html").is_file()

@@ -166,6 +166,7 @@ def alone(batch: Batch, duties: Iterable[str], found: Found) -> None:
             assert judged(batch, [clause]) == only(found, lambda of, _: of == clause)  # noqa: B023
 
 
+@pytest.mark.soak
 def test_a_duty_alone_gives_what_it_gives_among_the_others() -> None:
     (batch,) = batches(1, 5, cases_each=24, variants=5)
     found = judged(batch)

@@ -482,6 +482,7 @@ def caseload(tmp_path_factory: pytest.TempPathFactory, rulebook: Rulebook) -> Pa
     return folder
 
 
+@pytest.mark.soak
 def test_compliance_judged_now_is_what_the_ledgers_night_says(
     kept: Callable[..., Ran], tmp_path: Path, caseload: Path
 ) -> None:
@@ -540,6 +541,7 @@ def expected(caseload: Path, rulebook: Rulebook) -> tuple[object, object]:
     return logs(str(caseload), rulebook), judged(str(caseload), rulebook)
 
 
+@pytest.mark.soak
 def test_a_duckdb_file_and_csv_say_the_same(
     caseload: Path, tmp_path: Path, rulebook: Rulebook, expected: tuple[object, object]
 ) -> None:
@@ -549,6 +551,7 @@ def test_a_duckdb_file_and_csv_say_the_same(
     assert (logs(where, rulebook), judged(where, rulebook)) == expected
 
 
+@pytest.mark.soak
 def test_postgres_says_the_same(caseload: Path, rulebook: Rulebook, expected: tuple[object, object]) -> None:
     with postgres() as url:
         where = in_postgres(url, "records", caseload)

@@ -131,6 +131,7 @@ needs_rivals = pytest.mark.skipif(
 
 
 @needs_rivals
+@pytest.mark.soak
 def test_declare4py_counts_what_kept_finds_late_or_breached(ten: dict[str, Counter[str]]) -> None:
     measured = rivals.declare4py(CASES)
     assert measured.problem == ""

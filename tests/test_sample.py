@@ -151,6 +151,7 @@ def test_a_number_of_cases_that_makes_no_sense(dictionary: Dictionary, tmp_path:
 # --- whole in its words ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_every_word_of_the_dictionary_occurs(dictionary: Dictionary) -> None:
     seen: set[tuple[object, ...]] = set()
     for record in sample(5000):

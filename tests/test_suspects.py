@@ -513,6 +513,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(max_examples=10)
 @given(data=st.data(), form=st.sampled_from(FORMS))
+@pytest.mark.soak
 def test_random_damage(
     scratch: Path, good: dict[Form, Path], dictionary: Dictionary, data: st.DataObject, form: Form
 ) -> None:

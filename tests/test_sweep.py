@@ -209,6 +209,7 @@ def test_the_picture(curve: Curve, tmp_path: Path, name: str) -> None:
         assert "://" not in text.replace("http://www.w3.org/2000/svg", "")
 
 
+@pytest.mark.soak
 def test_the_command(
     caseload: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

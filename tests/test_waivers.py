@@ -529,6 +529,7 @@ def test_a_reason_does_nothing_anywhere(ledger: Ledger, reason: str) -> None:
     assert content["waived"]["in_force"][0]["waiver"]["reason"] == reason.strip()
 
 
+@pytest.mark.soak
 def test_a_reason_is_in_no_log_and_no_metrics(kept: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "_now", lambda: datetime(2025, 4, 30, 12, tzinfo=UTC))
     assert kept("sample", "--cases", "3", "--out", "made").status == 0
