@@ -90,6 +90,24 @@ def test_a_breach_is_exit_status_1_and_says_why_and_what_to_do(kept: Run) -> Non
     assert "\x1b" not in ran.out
 
 
+def test_of_several_that_are_needed_it_says_how_many_there_are(kept: Run, tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(
+        """
+case: {id: C-1, law: private, work: section_7}
+objects: {a1: {type: audit}, sup1: {type: practitioner}}
+timeline:
+  - {date: 2025-05-01, event: quality_audited, audit: a1, by: sup1, role: practice_supervisor, safe: good, heard: good}
+  - {date: 2025-05-02, event: learning_point_recorded, audit: a1, domain: heard}
+"""
+    )
+    asked = ("check", str(tmp_path / "c.yaml"), "--as-at", "2025-06-30", "--format", "json")
+    (some,) = kept(*asked, "--clause", "PQ-QAI-3c").json["findings"]
+    assert "The record has 1 of the 3 that are needed" in some["why"]
+    assert some["put_right"].startswith("Record the others")
+    (none,) = kept(*asked, "--clause", "PQ-QAI-3d").json["findings"]
+    assert "There is no record of" in none["why"]
+
+
 def test_only_what_had_happened_and_was_recorded_counts(kept: Run) -> None:
     def outcome(*options: str) -> str:
         return str(

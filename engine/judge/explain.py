@@ -86,6 +86,8 @@ class _Teller:
             event = self.instance.event
             what = f"the “{words(event.type)}” of {people(event.happened)}"
             return f"Record what was done in time after all, and put the rest right; or look again at what {what} says."
+        if self._some():
+            return f"Record the others, if they were done: {self._wanted()}. If not, do them now{self._reason_hint()}."
         return f"Record it, if it was done: {self._wanted()}. If it was not, do it now{self._reason_hint()}."
 
     def _reason_hint(self) -> str:
@@ -158,6 +160,9 @@ class _Teller:
             return "The record does not show what it must." if outcome != "undetermined" else ""
         if outcome == "undetermined":
             return ""
+        some = self._some()
+        if some and isinstance(self.duty.must, Happen):
+            return f"The record has {some} of the {self.duty.must.at_least} that are needed: {self._wanted()}."
         after = " since" if isinstance(self.duty.must, Recur) else ""
         almost = self._almost()
         return f"There is no record of {self._wanted()}{after}{' that counts' if almost else ''}.{almost}"
@@ -173,6 +178,20 @@ class _Teller:
         ]
         more = f", and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
         return f"On that day there stood broken, as the record shows now: {', '.join(told)}{more}."
+
+    def _some(self) -> int:
+        """How many of several that are needed are on the record."""
+        must, instance = self.duty.must, self.instance
+        if not isinstance(must, Happen) or must.at_least == 1:
+            return 0
+        return sum(
+            matches(must.pattern, event) is True
+            and instance.subject in event.about(self.duty.for_each)
+            and (must.already or event.happened >= instance.start)
+            and (self.duty.per is None or instance.per in event.about(self.duty.per))
+            and all(event.attributes.get(name) == instance.event.attributes.get(name) for name in must.same)
+            for event in self.timeline.events(must.pattern.events)
+        )
 
     def _almost(self) -> str:
         """The first event of the right type about the same subject that is on the record, and yet does not count."""
