@@ -244,6 +244,13 @@ def check(
 @click.option(
     "--memory", metavar="AMOUNT", help="How much memory judging may take before it goes to disk, such as 4GB."
 )
+@click.option(
+    "--quarantine-share",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.02,
+    show_default=True,
+    help="With more than this share of cases that cannot be read, the night is no point in a trend.",
+)
 @click.option("--fail-on-breach", is_flag=True, help="Exit with 1 when there is a breach.")
 @click.option(
     "--log",
@@ -266,6 +273,7 @@ def nightly(
     report: Path | None,
     threads: int | None,
     memory: str | None,
+    quarantine_share: float,
     fail_on_breach: bool,
     log: Path | None,
     log_level: Level,
@@ -316,6 +324,7 @@ def nightly(
                 stated_only=stated_only,
                 clauses=clauses,
                 fingerprint=fingerprint(engine),
+                most_unread=quarantine_share,
             )
         watch.reporting()
         if outcomes is not None:

@@ -188,6 +188,8 @@ def test_a_case_that_cannot_be_read_leaves_it_open(kept: Run, tmp_path: Path) ->
     # The night sets it aside; what stood in it stays, and is not said to be put right.
     night = kept(*NIGHT, "--as-at", "2025-07-01", "--format", "json")
     assert (night.status, night.json["quarantined"], night.json["trend"]) == (2, 1, True)
+    strict = kept(*NIGHT, "--as-at", "2025-07-02", "--quarantine-share", "0.001", "--format", "json")
+    assert (strict.status, strict.json["trend"]) == (2, False)
     assert night.json["changes"]["counts"]["stale"] > 0
     listed = kept("quarantine", *LEDGER, "--format", "json").json
     assert [(each["case"], each["since"]) for each in listed["cases"]] == [(case, "2025-07-01-0001")]

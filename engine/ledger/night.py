@@ -20,7 +20,7 @@ from engine.ledger.outcomes_file import OutcomesFile, outcomes_file
 from engine.ledger.reading import outcomes_of
 from engine.ledger.runs import Receipt, Run, RunStart, asked_for, calendar_hash, versions
 from engine.ledger.store import Ledger
-from engine.ledger.tally import NightSummary, NightTally
+from engine.ledger.tally import MOST_UNREAD, NightSummary, NightTally
 from engine.ledger.waived import Waiver
 from engine.ledger.waived_tally import WaivedTally
 from engine.ledger.waivers import read_waivers
@@ -69,12 +69,14 @@ def run_night(
     stated_only: bool = False,
     clauses: Sequence[str] = (),
     fingerprint: Fingerprint | None = None,
+    most_unread: float = MOST_UNREAD,
 ) -> NightSummary:
     """Read what the judging finds (or what it is made by, when it is needed) and write the night.
 
     `described` says in words what was judged, without a password; `started_at` and what `finished_clock` gives have a
     time zone. With `outcomes_dir` every outcome is also written to `outcomes.parquet` there. `clauses` and `stated_only`
-    are what the judging was asked for, `fingerprint` is of what it reads. A night that is in the ledger already (the same
+    are what the judging was asked for, `fingerprint` is of what it reads; above the share `most_unread` of cases that cannot
+    be read, the night is no point in a trend. A night that is in the ledger already (the same
     receipt) is not judged again: its summary is given as it was, with `already`, and with the waivers there are by now.
 
     Raises:
@@ -100,7 +102,7 @@ def run_night(
     start = RunStart(receipt=receipt, text=rulebook.canonical(), started_at=started_at)
     if callable(judging):
         judging = judging()
-    tally = NightTally(rulebook, view, waivers)
+    tally = NightTally(rulebook, view, waivers, most_unread)
     tally.unreadable(judging.problems)
     with outcomes_file(outcomes_dir) as file:
         with ExitStack() as stack:

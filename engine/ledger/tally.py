@@ -135,8 +135,10 @@ class NightSummary(Frozen):
 class NightTally:
     """Counts findings as they come, in batches of the columns of `engine.judge.finding_table`."""
 
-    def __init__(self, rulebook: Rulebook, view: View, waivers: Iterable[Waiver] = ()) -> None:
-        self._rulebook, self._view = rulebook, view
+    def __init__(
+        self, rulebook: Rulebook, view: View, waivers: Iterable[Waiver] = (), most_unread: float = MOST_UNREAD
+    ) -> None:
+        self._rulebook, self._view, self._most_unread = rulebook, view, most_unread
         self._waived = WaivedTally(waivers, view.as_at)
         self._last_day = view.as_at + timedelta(days=DAYS_AHEAD)
         self.cases = self.instances = self.faults = self.quarantined = 0
@@ -193,7 +195,7 @@ class NightTally:
             faults=self.faults,
             quarantined=self.quarantined,
             complete=bool(self.cases) and not self.faults and not self.quarantined,
-            trend=self.quarantined <= MOST_UNREAD * (self.cases + self.quarantined),
+            trend=self.quarantined <= self._most_unread * (self.cases + self.quarantined),
         )
 
     def summary(

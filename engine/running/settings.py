@@ -251,6 +251,7 @@ class Settings(Section):
             "--log": watching.log,
             "--log-level": watching.log_level,
             "--metrics": watching.metrics,
+            "--quarantine-share": watching.quarantine_share,
             "--unmasked": not self.output.masked or None,
         }
         return {option: value for option, value in said.items() if value is not None}
