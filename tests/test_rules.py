@@ -178,11 +178,17 @@ def test_every_duty_reads_as_a_paragraph(rulebook: Rulebook) -> None:
         assert "  " not in paragraph
 
 
+_READ: dict[str, tuple[Example, ...]] = {}
+
+
 def examples_of(clause: str, rulebook: Rulebook) -> tuple[Example, ...]:
+    """The examples of a clause, read once for all the tests here."""
     folder = "national_standards" if clause.startswith("NS-") else "practice_quality"
     path = example_file(FIXTURES / folder, clause)
     assert path.exists(), f"{clause} has no examples: write {path}"
-    return read_examples(path, rulebook)
+    if clause not in _READ:
+        _READ[clause] = read_examples(path, rulebook)
+    return _READ[clause]
 
 
 PRACTICE = {"PRV": 5, "PUB": 7, "QAI": 6, "TOG": 7}
@@ -205,13 +211,9 @@ def test_each_duty_has_the_examples_it_needs_at_least(clause: str, rulebook: Rul
     trials = Trials(rulebook)
     examples = examples_of(clause, rulebook)
     assert any(not example.expect for example in examples), "an example to which the clause does not apply"
+    found = {(finding.duty, finding.outcome) for example in examples for finding in trials.findings(example)}
     for duty in rulebook.clauses[clause]:
-        outcomes = {
-            finding.outcome
-            for example in examples
-            for finding in trials.findings(example)
-            if finding.duty == duty.id
-        }  # fmt: skip
+        outcomes = {outcome for name, outcome in found if name == duty.id}
         wanted = {"met", "breached"}
         if duty.must.form == "be_judged" or duty.judged:
             wanted |= {"unjudged"}

@@ -74,7 +74,16 @@ def test_a_breach_on_trial_is_shown_apart_and_is_no_reason_for_an_exit_status(
 
 def test_a_night_counts_it_apart(kept: Run, tried: Path, tmp_path: Path) -> None:
     assert kept("sample", "--cases", "12", "--out", str(tmp_path / "sample")).status == 0
-    where = ("--caseload", str(tmp_path / "sample"), "--as-at", "2025-06-30")
+    where = (
+        "--caseload",
+        str(tmp_path / "sample"),
+        "--as-at",
+        "2025-06-30",
+        "--clause",
+        "NS-5.1",
+        "--clause",
+        "NS-2.2",
+    )
     usual = kept("nightly", *where, "--ledger", str(tmp_path / "usual.sqlite"), "--format", "json").json
     asked = ("--rulebook", str(tried), "--outcomes", str(tmp_path), "--report", str(tmp_path / "page.html"))
     ledger = ("--ledger", str(tmp_path / "tried.sqlite"))
