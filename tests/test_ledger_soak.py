@@ -89,8 +89,12 @@ def wait_for_writing(where: str, process: subprocess.Popen[bytes]) -> float:
 @contextmanager
 def _held_sqlite(where: str) -> Iterator[Callable[[], bool]]:
     def is_held() -> bool:
+        # Until the file keeps a log beside it, our own question could be what it is locked by.
         if not Path(where).exists():
             return False
+        with Path(where).open("rb") as file:
+            if file.read(19)[18:] != b"\2":
+                return False
         connection = sqlite3.connect(where, timeout=0, isolation_level=None)
         try:
             connection.execute("BEGIN IMMEDIATE")

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from engine.record.problem import KeptError, harmless
 
 _MAGIC = b"SQLite format 3\0"
-_PATIENCE = 2.0
+_PATIENCE = 5.0
 """Seconds to wait for another connection to finish what takes a moment; a night takes longer, and is refused."""
 
 _CACHE = 65_536
@@ -123,7 +123,7 @@ def lock(connection: Connection) -> None:
     # A night whose process was killed must not hold the lock for as long as the server is still busy with its last question.
     connection.execute(
         text("SELECT set_config(name, :often, true) FROM pg_settings WHERE name = 'client_connection_check_interval'"),
-        {"often": f"{_PATIENCE / 2}s"},
+        {"often": "500ms"},
     )
     connection.execute(text("SELECT set_config('lock_timeout', :patience, true)"), {"patience": f"{_PATIENCE}s"})
     connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
