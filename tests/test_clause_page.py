@@ -49,6 +49,7 @@ def both(told: ClauseTold) -> Iterator[str]:
     yield flat(" ".join(Page(clause_page(told)).text))
 
 
+@pytest.mark.soak
 def test_every_clause_has_a_page_with_everything_on_it(pages: dict[str, ClauseTold], rulebook: Rulebook) -> None:
     assert list(pages) == list(rulebook.clauses)
     for clause, told in pages.items():

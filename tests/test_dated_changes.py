@@ -75,6 +75,7 @@ def days_of(batch: Batch) -> list[date]:
 
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(situations(), st.integers(0, 2**32))
+@pytest.mark.soak
 def test_the_case_judge_moves_nothing_that_started_before(situation: Situation, seed: int) -> None:
     random = Random(seed)  # noqa: S311 - chance, not secrecy
     batch = Batch([situation.case], *situation[1:])

@@ -132,6 +132,7 @@ def test_csv_gives_the_same(as_csv: Path, rulebook: Rulebook, expected: Judged) 
         assert judged(engine, rulebook) == expected
 
 
+@pytest.mark.soak
 def test_a_duckdb_file_gives_the_same_and_is_not_written_to(
     caseload: Path, tmp_path: Path, rulebook: Rulebook, expected: Judged
 ) -> None:

@@ -279,6 +279,7 @@ def agree_on(rulebook: Rulebook, chosen: dict[Night, list[CaseRecord]], folder: 
             assert (run.problems, run.faults) == ([], [])
 
 
+@pytest.mark.soak
 def test_most_examples(rulebook: Rulebook, tmp_path: Path) -> None:
     """Many examples are seen from these few nights; the soak has them all."""
     every = nights(rulebook)

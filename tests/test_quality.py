@@ -354,6 +354,7 @@ def test_the_log_as_text_json_and_csv(kept: Callable[..., Ran], tmp_path: Path, 
     assert command("--since", "2025-04-01", "--format", "json").json["points"] == 1
 
 
+@pytest.mark.soak
 def test_a_teams_name_from_the_record_acts_on_nothing(
     kept: Callable[..., Ran], tmp_path: Path, dictionary: Dictionary
 ) -> None:
@@ -499,6 +500,7 @@ def test_compliance_judged_now_is_what_the_ledgers_night_says(
     assert "no complete night" in early.err
 
 
+@pytest.mark.soak
 def test_a_case_of_the_team_that_cannot_be_read_makes_it_incomplete(
     kept: Callable[..., Ran], tmp_path: Path, dictionary: Dictionary
 ) -> None:

@@ -68,6 +68,7 @@ def share(records: list[CaseRecord], event: str) -> float:
 # --- well formed -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_every_timeline_is_one_that_the_reader_would_make(dictionary: Dictionary) -> None:
     """The sample makes its records without checks: here they are checked."""
     for record in sample(2000)[::9] + sample(2000)[-30:]:
@@ -173,6 +174,7 @@ def test_every_word_of_the_dictionary_occurs(dictionary: Dictionary) -> None:
     assert sorted(map(str, wanted - seen)) == []
 
 
+@pytest.mark.soak
 def test_flags_are_sometimes_true_sometimes_false(dictionary: Dictionary) -> None:
     found: dict[tuple[str, str], Counter[object]] = {}
     for record in sample(5000):

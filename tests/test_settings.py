@@ -239,6 +239,7 @@ def test_config_show_masks_what_is_secret(kept: Run, tmp_path: Path) -> None:
         assert "kept:***@records" in ran.out
 
 
+@pytest.mark.soak
 def test_settings_are_defaults_and_an_option_wins(kept: Run, tmp_path: Path) -> None:
     kept("sample", "--cases", "3", "--out", "made")
     (tmp_path / "kept.toml").write_text(

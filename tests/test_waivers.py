@@ -451,6 +451,7 @@ def test_check_shows_the_waiver_beside_the_outcome() -> None:
     assert "aived" not in shown(show_check, given_, rulebook(), NO_WAIVERS)
 
 
+@pytest.mark.soak
 def test_check_and_waive_on_the_command_line(kept: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     today = on(date(2025, 4, 30))
     monkeypatch.setattr(cli, "_now", lambda: today)
