@@ -427,6 +427,8 @@ class World:
             return self.stood(must, instance), None
         if isinstance(must, Hold):
             truth = self.holds(must.test, instance.trigger.attributes, start)
+            if must.by_another:
+                truth = every([truth, self.by_another(instance.trigger)])
             sign = Sign(start, instance.trigger)
             return (sign, None) if truth is True else (None, instance.trigger if truth is None else None)
         if isinstance(must, NoOpenBreach):
@@ -453,6 +455,23 @@ class World:
         if len(sure) >= wanted:
             return Sign(sure[wanted - 1].happened, sure[wanted - 1]), None
         return None, doubtful[0] if doubtful and len(sure) + len(doubtful) >= wanted else None
+
+    def by_another(self, event: EventRecord) -> bool | None:
+        """Whether each who did it is a stranger to it: neither named as a practitioner nor ever a lead of the case before."""
+        if not event.by:
+            return None
+        words = self.rulebook.dictionary.event
+        for who in event.by:
+            if ("practitioner", who) in event.links:
+                return False
+            for other in self.events:
+                if (
+                    words[other.type].answerable
+                    and other.happened <= event.happened
+                    and who in other.about("practitioner")
+                ):
+                    return False
+        return True
 
     def stood(self, must: Stand, instance: Instance) -> Sign | None:
         """The first day, from the start, at whose end as many spells are open as must be."""

@@ -279,7 +279,7 @@ def _musts(draw: DrawFn, form: str, starting: tuple[str, ...], known: tuple[str,
     if form == "never":
         return say.Never(pattern=draw(patterns(ORDINARY)), same=same)
     if form == "hold":
-        return say.Hold(test=draw(conditions(starting[0])))
+        return say.Hold(test=draw(conditions(starting[0])), by_another=draw(st.booleans()))
     if form == "stand":
         least = draw(st.integers(0, 2))
         most = draw(st.sampled_from((None, least, least + 1)))

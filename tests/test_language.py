@@ -88,6 +88,14 @@ def test_nonsense_is_refused_when_it_is_built(build: Callable[[], object], probl
         ({"where": w.linked("about", v.case.law.is_("public"))}, r"'child' has no link 'about'"),
         ({"must": w.happen(v.child_seen, same=["source"])}, r"unknown attribute of 'case_accepted' 'source'"),
         ({"within": None, "on": w.the_date("due", source="the court")}, r"'case_accepted' carries no date 'due'"),
+        (
+            {
+                "when": v.lead_allocated,
+                "must": w.hold(v.lead_allocated, by_another=True),
+                "within": None,
+            },
+            r"'lead_allocated' is about whoever did it: nobody else can have done it",
+        ),
         ({"judged": w.judged_by("judge", question="Well?")}, r"unknown role 'judge'"),
         (
             {"unless": w.exception(w.carries(v.child_seen, alone=True), standing=w.LOCAL, source="ours")},

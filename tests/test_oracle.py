@@ -442,6 +442,27 @@ def test_hold() -> None:
         assert only(story, "03-31", held) == (outcome, "03-03", done, (), ("e1",))
 
 
+@pytest.mark.parametrize(
+    ("by", "outcome"),
+    [("pat", "breached"), ("sam", "breached"), ("kim", "met"), (("kim", "sam"), "breached"), (None, "undetermined")],
+)
+def test_held_only_by_somebody_else_than_whom_it_is_about_and_who_led_before(by: Any, outcome: str) -> None:
+    held = rule(when=released, must=hold(released, by_another=True))
+    story = Story().has("child", "amy").has("practitioner", "pat").has("practitioner", "sam").has("practitioner", "kim")
+    story.on("03-03", "allocated", child="amy", practitioner="sam")
+    story.on("03-05", "allocated", child="amy", practitioner="kim")
+    story.on("03-04", "released", child="amy", practitioner="pat", **({"by": by} if by else {}))
+    done = "03-04" if outcome == "met" else None
+    assert only(story, "03-31", held) == (outcome, "03-04", done, (), ("e3",))
+
+
+def test_on_their_own_record_it_is_about_whose_record_it_is() -> None:
+    held = rule(for_each=practitioner, when=released, must=hold(released, by_another=True))
+    for by, outcome in (("C", "breached"), ("sam", "met")):
+        story = Story("practitioner").has("practitioner", "sam").on("03-04", "released", by=by)
+        assert only(story, "03-31", held)[0] == outcome
+
+
 def test_never_before_an_anniversary() -> None:
     never = rule(must=never_happen(filed), until=anniversary(child, "born", value("age")))
     story = Story().has("child", "amy", born=date(2007, 3, 20)).on("03-03", "accepted", child="amy")

@@ -127,7 +127,7 @@ class English:
             case Recur():
                 return f"there must be {self._named(must.pattern)}{same} {by}, and again {by} after each one, until {self._ended(duty)}"
             case Hold():
-                return f"that record itself must show, on that day: {self._test(must.test)}"
+                return self._held(must)
             case NoOpenBreach():
                 return f"on that day {self._outcomes(must, duty)}"
             case Never():
@@ -139,6 +139,16 @@ class English:
                 return f"at the end of that day there must be {count} {words(must.of)} in the time that lasts {spell}"
             case _:
                 return f"a person must judge it{' ' + by if not isinstance(duty.deadline, NoDeadline) else ''}"
+
+    def _held(self, must: Hold) -> str:
+        """What the starting record must show of itself."""
+        says = self._test(must.test)
+        shown = [f"that record itself must show, on that day: {says}"] if says else []
+        if must.by_another:
+            shown.append(
+                "whoever did it must be somebody else than whom it is about, and must not have led the case by then"
+            )
+        return "; and ".join(shown)
 
     def _outcomes(self, must: NoOpenBreach, duty: Duty) -> str:
         """What must not stand broken, and what that means."""

@@ -135,10 +135,14 @@ class Recur(Frozen):
 
 
 class Hold(Frozen):
-    """The event that starts it satisfies the condition."""
+    """The event that starts it satisfies the condition.
+
+    `by_another`: and whoever did it is neither a practitioner whom it is about nor anyone who had led the case by then.
+    """
 
     form: Literal["hold"] = "hold"
     test: Test
+    by_another: bool = Field(default=False, exclude_if=lambda asked: not asked)  # a rulebook without it keeps its hash
 
 
 class Never(Frozen):

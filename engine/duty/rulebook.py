@@ -307,8 +307,11 @@ class _Check:
         duty, deadline = self.duty, self.duty.deadline
         on_start = [duty.must.test] if isinstance(duty.must, Hold) else []
         on_start += [excuse.when.test for excuse in duty.unless if isinstance(excuse.when, Carries)]
+        by_another = isinstance(duty.must, Hold) and duty.must.by_another
         for name in duty.when.events:
             attribute = self.words.event[name].attribute
+            if by_another and self.words.event[name].by_subject:
+                self.refuse(f"'{name}' is about whoever did it: nobody else can have done it")
             for test in on_start:
                 self.attributes(test, attribute, name)
             for shared in duty.same:

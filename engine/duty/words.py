@@ -330,9 +330,9 @@ def recur(events: Events, *, same: Iterable[str] = ()) -> Recur:
     return Recur(pattern=pattern(events), same=tuple(same))
 
 
-def hold(starting: Event, **conditions: Plain | Condition) -> Hold:
-    """The starting event itself is as said."""
-    return Hold(test=starting.test(conditions))
+def hold(starting: Event, *, by_another: bool = False, **conditions: Plain | Condition) -> Hold:
+    """The starting event itself is as said; `by_another`: nobody did it whom it is about, or who had led the case."""
+    return Hold(test=starting.test(conditions), by_another=by_another)
 
 
 def never_happen(events: Events, *, same: Iterable[str] = ()) -> Never:

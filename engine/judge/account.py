@@ -30,7 +30,7 @@ from engine.duty.language import (
 from engine.duty.rulebook import JUDGEMENT, Edition, Rulebook, refs
 from engine.judge.matching import holds, in_scope
 from engine.judge.outcome import Finding
-from engine.record.dictionary import AttributeValue
+from engine.record.dictionary import PRACTITIONER, AttributeValue
 from engine.record.model import CaseRecord, EventRecord
 from engine.record.timeline import Timeline, View
 
@@ -187,7 +187,8 @@ class _Looked:
         must = self.duty.must
         if outcome not in ("met", "excused", "unjudged"):
             if isinstance(must, Hold):
-                lacks = self._test(must.test, started.attributes)
+                lacks = [*self._test(must.test, started.attributes)]
+                lacks += self._not_by_another(started) if must.by_another else []
                 yield from [Near("what", started, tuple(lacks))] if lacks else []
             elif not (isinstance(must, Never) and outcome == "breached"):
                 yield from self._nearest("what", self._fulfilling(about), about, finding.evidence)
@@ -277,7 +278,6 @@ class _Looked:
         assert judged is not None  # noqa: S101 - asked only of duties that are judged
         records = {event.id: event for event in self.case.events}
         did = {who for name in finding.evidence if records[name].type != JUDGEMENT for who in records[name].by}
-        answers = {word.name for word in self.rulebook.dictionary.events if word.answerable}
         for event in self.case.events:
             if event.type != JUDGEMENT or event.attributes.get("clause") not in (duty.id, duty.clause):
                 continue
@@ -289,13 +289,9 @@ class _Looked:
                 lacks.append(f"a {words(str(role))} may not judge it" if role else "it does not say in which role")
             if not event.by:
                 lacks.append("it does not say who judged")
+            led = self._led(event.happened)
             for who in event.by:
-                led = any(
-                    who in other.about("practitioner") and other.happened <= event.happened
-                    for other in self.case.events
-                    if other.type in answers
-                )
-                if who in did or who == about.subject or led:
+                if who in did or who == about.subject or who in led:
                     lacks.append(f"{who} is who is judged, did what is judged, or has led the case")
             if self.edition.valid_for is not None:
                 last = self.rulebook.calendar.after(event.happened, *self.edition.valid_for)
@@ -313,6 +309,20 @@ class _Looked:
             yield f"as at {people(self.view.as_at)} it had not happened yet"
         elif event.recorded > self.view.known_at:
             yield f"it was put on the record only on {people(event.recorded.date())}"
+
+    def _led(self, day: date) -> set[str]:
+        """Who had led the case by then."""
+        answers = {word.name for word in self.rulebook.dictionary.events if word.answerable}
+        earlier = [event for event in self.case.events if event.type in answers and event.happened <= day]
+        return {who for event in earlier for who in event.about(PRACTITIONER)}
+
+    def _not_by_another(self, event: EventRecord) -> list[str]:
+        """What an event lacks that somebody else should have done."""
+        barred = {*event.about(PRACTITIONER), *self._led(event.happened)}
+        who_may_not = [
+            f"{who} did it, and is whom it is about or has led the case" for who in event.by if who in barred
+        ]
+        return who_may_not if event.by else ["it does not say who did it"]
 
     def _concerns(self, event: EventRecord, about: _About) -> Iterator[str]:
         named = event.about(self.duty.for_each)

@@ -271,6 +271,7 @@ class _CaseRun:
         record = self.timeline.event(doubtful.event)
         if isinstance(must, Hold):
             names = lacking([must.test], record.attributes)
+            names += ("who did it",) if must.by_another and not record.by else ()
         else:
             pattern = must.pattern  # type: ignore[union-attr]  # only these forms have doubtful events
             names = lacking([match.test for match in pattern.any_of if match.event == record.type], record.attributes)

@@ -80,6 +80,11 @@ class _Teller:
             )
         if isinstance(duty.must, Never):
             return "It cannot be undone; record what happened and tell your manager." if outcome == "breached" else ""
+        if isinstance(duty.must, Hold) and duty.must.by_another:
+            what = f"the “{words(self.instance.event.type)}” of {people(self.instance.event.happened)}"
+            return (
+                f"Correct who did {what}, if the record has it wrong. If it is right, have somebody else do it again."
+            )
         if isinstance(duty.must, Hold):
             return f"Put on the record what the {words(self.instance.event.type)} of {people(self.instance.event.happened)} should show."
         if isinstance(duty.must, NoOpenBreach):
@@ -157,7 +162,10 @@ class _Teller:
         if facts.person_only:
             return ""
         if isinstance(self.duty.must, Hold):
-            return "The record does not show what it must." if outcome != "undetermined" else ""
+            not_shown = "The record does not show what it must."
+            if self.duty.must.by_another:
+                not_shown = "It was not done by somebody else than whom it is about, who had not led the case."
+            return not_shown if outcome != "undetermined" else ""
         if outcome == "undetermined":
             return ""
         some = self._some()

@@ -32,7 +32,7 @@ from engine.duty.rulebook import JUDGEMENT, Edition
 from engine.judge.matching import all_true, holds, in_scope, lacking, matches
 from engine.judge.outcome import Sign, Verdict
 from engine.record.calendar import Calendar, birthday
-from engine.record.dictionary import Dictionary
+from engine.record.dictionary import PRACTITIONER, Dictionary
 from engine.record.model import EventRecord
 from engine.record.timeline import Timeline
 
@@ -344,7 +344,13 @@ class Labeller:
 
     def held(self, instance: Instance, must: Hold) -> bool | None:
         """Whether the starting event satisfies what must hold of it."""
-        return holds(must.test, instance.event.attributes)
+        shown = holds(must.test, instance.event.attributes)
+        return all_true([shown, self._by_another(instance.event)]) if must.by_another else shown
+
+    def _by_another(self, event: EventRecord) -> bool | None:
+        """Whether nobody did it whom it is about, or who had led the case by then; unknown when nobody says who did it."""
+        led = {who for who, since in self._answerable().items() if since <= event.happened}
+        return not {*event.about(PRACTITIONER), *led} & {*event.by} if event.by else None
 
     def standing_days(self, instance: Instance, must: Stand) -> list[Sign]:
         """The days from the start on, at the end of which the right number of spells was open."""
@@ -447,5 +453,5 @@ class Labeller:
         """Whoever has answered for the case, with the first day: from then on they may not judge work on it."""
         if self._answered is None:
             events = self.timeline.events(word.name for word in self.words.events if word.answerable)
-            self._answered = {who: event.happened for event in reversed(events) for who in event.about("practitioner")}
+            self._answered = {who: event.happened for event in reversed(events) for who in event.about(PRACTITIONER)}
         return self._answered

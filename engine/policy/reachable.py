@@ -25,6 +25,7 @@ from engine.duty.language import (
 )
 from engine.duty.rulebook import Rulebook, refs, tests_in
 from engine.judge.outcome import Outcome
+from engine.record.dictionary import ACTOR
 
 SAYS_ITSELF = ("present", "absent", "not_said_to_be")
 """Conditions that are true or false even of what is not on the record."""
@@ -106,6 +107,8 @@ class _Reach:
         starting = (*duty.when.events, *(must.pattern.events if isinstance(must, Recur) else ()))
         on_start = [must.test] if isinstance(must, Hold) else []
         yield any(self._may_lack(event, _asked(on_start)) for event in duty.when.events)
+        if isinstance(must, Hold) and must.by_another:
+            yield any(self._may_lack(event, [ACTOR]) for event in duty.when.events)
         yield any(self._may_lack(event, duty.same) for event in duty.when.events)
         if isinstance(duty.deadline, OnDate):
             yield any(self._may_lack(event, [duty.deadline.attribute]) for event in starting)

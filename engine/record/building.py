@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 
 from engine.record.dictionary import (
     ACTOR,
+    PRACTITIONER,
     AttributeValue,
     AttributeWord,
     Dictionary,
@@ -20,8 +21,6 @@ from engine.record.dictionary import (
 )
 from engine.record.model import CaseRecord, EventRecord, LinkRecord, ObjectRecord
 from engine.record.problem import RecordProblem, nearest
-
-PRACTITIONER = "practitioner"
 
 
 class CaseBuilder:

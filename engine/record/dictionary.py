@@ -23,6 +23,9 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 ACTOR = "by"
 """The qualifier of the link from an event to the practitioner who did what it says."""
 
+PRACTITIONER = "practitioner"
+"""The type of whoever does what the record tells of."""
+
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 """Dates outside are refused: no child in family proceedings was born before, no duty falls due after."""
 

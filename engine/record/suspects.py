@@ -16,8 +16,16 @@ import pyarrow as pa
 from ibis.expr import operations as ops
 from ibis.expr import types as ir
 
-from engine.record.building import PRACTITIONER
-from engine.record.dictionary import ACTOR, EARLIEST, LATEST, AttributeWord, Dictionary, EventWord, ObjectWord
+from engine.record.dictionary import (
+    ACTOR,
+    EARLIEST,
+    LATEST,
+    PRACTITIONER,
+    AttributeWord,
+    Dictionary,
+    EventWord,
+    ObjectWord,
+)
 from engine.record.table_cases import MOST_ROWS
 from engine.record.tables import UNREADABLE, columns, raw_name
 from engine.record.tie_bits import ACTED, BAD, NO_EVENT, NOTHING, UNKNOWN, TieBits

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from engine.record.building import PRACTITIONER
-from engine.record.dictionary import ACTOR, Dictionary
+from engine.record.dictionary import ACTOR, PRACTITIONER, Dictionary
 
 BAD, ACTED = 1, 2
 """Bits of the first column: a tie to what is not there or is of another type, and one to who did it."""

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 import ibis
 from ibis.expr import types as ir
 
-from engine.record.building import PRACTITIONER
-from engine.record.dictionary import ID, Dictionary
+from engine.record.dictionary import ID, PRACTITIONER, Dictionary
 from engine.record.problem import KeptError, harmless, nearest
 from engine.record.suspects import raw_tables
 from engine.record.table_engine import TableEngine

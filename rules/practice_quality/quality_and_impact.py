@@ -61,8 +61,12 @@ PQ_QAI_1 = duty(
         from the 1st is ours. An assessment that is on the record of a case and of a practitioner is looked at in both.""",
 )
 
-PQ_QAI_2 = duty(
-    "PQ-QAI-2",
+PQ_QAI_2 = clause(
+    "PQ-QAI-2", "An assessment is made by a practice supervisor or a service manager, and never of one's own work"
+)
+
+PQ_QAI_2A = duty(
+    "PQ-QAI-2a",
     "An assessment is made by a practice supervisor or a service manager",
     for_each=audit,
     when=quality_audited,
@@ -80,9 +84,27 @@ PQ_QAI_2 = duty(
         team's work. Each assessment should carry the post that whoever made it held that day; one that does not say the
         post leaves it open. Anybody else's assessment is not kept, also a higher manager's; that an auditor from outside
         made it is shown as a reason. Whether they are of the same team is not asked, because the record does not say who
-        belonged to which team on which day. Nobody should assess their own work: we take that from the source, which
-        does not say it, and so far this does not look at it, because it goes by the post alone. A supervisor who leads a
-        case and assesses it would pass here.""",
+        belonged to which team on which day. This goes by the post alone; part b asks whether it was their own work.""",
+)
+
+PQ_QAI_2B = duty(
+    "PQ-QAI-2b",
+    "Nobody assesses their own work",
+    for_each=audit,
+    when=quality_audited,
+    must=hold(quality_audited, by_another=True),
+    force=SHOULD,
+    basis=INFERRED,
+    at_closure=GOES_ON,
+    in_force=IN_FORCE,
+    source=DOCUMENT,
+    reads="""The source does not say this. We infer it: practice supervisors and service managers assess the cases of their
+        practitioners, so it speaks of somebody else's work throughout. Whoever made the assessment should not be a
+        practitioner whom it names, nor the one on whose own record it is, nor anyone who had been allocated the case as
+        its lead by that day, however long ago. One on a case's record that names nobody is held against the leads of the
+        case. An assessment of which the record does not say who made it leaves this open. A practitioner who worked on
+        the case and never led it is not found unless the assessment names them. That an auditor comes from outside
+        excuses nothing here.""",
 )
 
 # --- 3 and 4: what is learnt from it -----------------------------------------------------------------------------------

@@ -7,15 +7,17 @@ from typing import NamedTuple
 import ibis
 from ibis.expr import types as ir
 
-from engine.judge.plan.conditions import FALSE, TRUE
-from engine.judge.plan.rows import KEYS, NOBODY, Role, RulebookRows
-from engine.judge.plan.seen import Seen, named, naming_nobody, tests_of, texts_of
+from engine.judge.plan.conditions import FALSE, TRUE, UNKNOWN
+from engine.judge.plan.rows import ACTOR_NO, KEYS, NOBODY, Role, RulebookRows
+from engine.judge.plan.seen import Seen, led_before, named, naming_nobody, tests_of, texts_of
 from engine.judge.plan.steps import LAST, Steps, nothing, number, packed, union
 from engine.judge.plan.whom import ABOUT_A_SUBJECT, EVERYBODY, Whom, masks
+from engine.record.dictionary import PRACTITIONER
 
 STARTING = (Role.STARTS, Role.STARTS_LATE)
 SETTLING = (Role.FULFILS, Role.VIOLATES, Role.EXCUSES, Role.EXPLAINS)
-ITSELF = (Role.HOLDS, Role.EXCUSES_ITSELF, Role.EXPLAINS_ITSELF)
+HOLDING = (Role.HOLDS, Role.HOLDS_BY_ANOTHER)
+ITSELF = (*HOLDING, Role.EXCUSES_ITSELF, Role.EXPLAINS_ITSELF)
 
 
 class Labels(NamedTuple):
@@ -65,7 +67,9 @@ def label(steps: Steps, rows: RulebookRows, seen: Seen, whom: Whom) -> Labels:
     settling = settling.select(*columns, "role", "day", "already", "needed")
     itself = seen.events.select("e", "type_no", *tests_of(rows)).join(uses.filter(uses.role.isin(ITSELF)), "type_no")
     itself = itself.select("k", "e", "role", truth=_truths(rows, itself))
-    itself = itself.filter((itself.truth == TRUE) | ((itself.role == Role.HOLDS) & (itself.truth > FALSE)))
+    if rows.has(Role.HOLDS_BY_ANOTHER):
+        itself = _by_another(rows, seen, itself)
+    itself = itself.filter((itself.truth == TRUE) | (itself.role.isin(HOLDING) & (itself.truth > FALSE)))
     return Labels(
         starts,
         steps.keep("counts", counts) if rows.has(Role.LIMITS, Role.ENDS, Role.BEGINS_SPELL) else counts,
@@ -118,6 +122,25 @@ def _truths(rows: RulebookRows, found: ir.Table) -> ir.IntegerValue:
     always = ibis.literal(TRUE, type="int8")
     slots = [(found.test == n, found[name]) for n, name in enumerate(tests_of(rows), start=1)]
     return ibis.cases((found.test == 0, always), *slots, else_=ibis.literal(FALSE, type="int8"))
+
+
+def _by_another(rows: RulebookRows, seen: Seen, itself: ir.Table) -> ir.Table:
+    """What starting events say of themselves, and whether somebody else did it where that is asked."""
+    asked = itself.filter((itself.role == Role.HOLDS_BY_ANOTHER) & (itself.truth > FALSE))
+    events = seen.events.semi_join(asked, "e").select(
+        "e", "case_n", "root", "day", kind=number(rows.types[PRACTITIONER])
+    )
+    doers = seen.about.filter(seen.about.type_no == ACTOR_NO).select(done_e="e", who="o")
+    themselves = named(events, seen, "kind", "them").join(doers, [("e", "done_e"), ("them", "who")]).select("e")
+    barred = union([themselves, led_before(rows, seen, events)]).distinct()
+    said = asked.mutate(
+        truth=ibis.cases(
+            (asked.e.isin(barred.e), ibis.literal(FALSE, type="int8")),
+            (asked.e.isin(doers.done_e), asked.truth),
+            else_=ibis.literal(UNKNOWN, type="int8"),
+        )
+    )
+    return union([itself.filter(itself.role != Role.HOLDS_BY_ANOTHER), said])
 
 
 def _with_shared(rows: RulebookRows, seen: Seen, found: ir.Table) -> ir.Table:

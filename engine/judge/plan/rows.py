@@ -78,6 +78,7 @@ class Role(IntEnum):
     HOLDS = 11  # the starting event itself is as it must be
     EXCUSES_ITSELF = 12  # the starting event carries an exception
     EXPLAINS_ITSELF = 13
+    HOLDS_BY_ANOTHER = 14  # and somebody did it whom it is not about, and who had not led the case
 
 
 class Due(IntEnum):
@@ -162,9 +163,9 @@ class RulebookRows:
         return [row["k"] for row in self.edition_rows if all(row[name] == value for name, value in where.items())]
 
     def acted(self) -> list[int]:
-        """The types of event of which somebody asks who did them: judgements, what is judged, and who may not judge it."""
+        """The types of event of which somebody asks who did them: judgements, what is judged, and who may not do either."""
         judged = {row["k"] for row in self.edition_rows if row["judged"]}
-        found = {use["type_no"] for use in self._uses if use["k"] in judged}
+        found = {use["type_no"] for use in self._uses if use["k"] in judged or use["role"] == Role.HOLDS_BY_ANOTHER}
         named = [
             word.name for word in self.words.events if word.by_subject or word.answerable or word.name == JUDGEMENT
         ]
@@ -267,7 +268,8 @@ class RulebookRows:
             yield Role.BEGINS_SPELL, must.begins.any_of, False
             yield Role.ENDS_SPELL, must.ends.any_of, False
         elif isinstance(must, Hold):
-            yield Role.HOLDS, _carrying(duty, must.test), False
+            role = Role.HOLDS_BY_ANOTHER if must.by_another else Role.HOLDS
+            yield role, _carrying(duty, must.test), False
         for excuse in duty.unless:
             if isinstance(excuse.when, Pattern):
                 yield Role.EXCUSES if excuse.excuses else Role.EXPLAINS, excuse.when.any_of, excuse.already

@@ -13,8 +13,7 @@ from engine.duty.language import Test
 from engine.judge.plan.conditions import FALSE, truth
 from engine.judge.plan.rows import ACTOR_NO, RulebookRows
 from engine.judge.plan.steps import Steps, day_of, nothing, number, packed, union, unpacked_event
-from engine.record.building import PRACTITIONER
-from engine.record.dictionary import ACTOR, AttributeKind
+from engine.record.dictionary import ACTOR, PRACTITIONER, AttributeKind
 from engine.record.suspects import raw_tables
 from engine.record.timeline import View
 
@@ -241,6 +240,15 @@ def leading(rows: RulebookRows, seen: Seen) -> ir.Table:
         kind=number(rows.types.get(PRACTITIONER, -2))
     )
     return named(events.select("case_n", "root", "e", "day", "kind"), seen, "kind", "who")
+
+
+def led_before(rows: RulebookRows, seen: Seen, events: ir.Table) -> ir.Table:
+    """Those of the events (e, case_n, day) that somebody did who had answered for the case by then: e."""
+    since = leading(rows, seen)
+    since = since.group_by(["case_n", "who"]).agg(since=since.day.min())
+    doers = seen.about.filter(seen.about.type_no == ACTOR_NO).select("e", who="o")
+    led = events.select("e", "case_n", "day").join(doers, "e").join(since, ["case_n", "who"])
+    return led.filter(led.day >= led.since).select("e")
 
 
 def leads(steps: Steps, rows: RulebookRows, seen: Seen) -> ir.Table:

@@ -10,7 +10,7 @@ from engine.duty.rulebook import JUDGEMENT
 from engine.judge.plan.decided import PERSON
 from engine.judge.plan.dues import AFTER, days_after
 from engine.judge.plan.rows import ACTOR_NO, FOREVER, NOBODY, RulebookRows, day_number, table
-from engine.judge.plan.seen import Seen, leading, named
+from engine.judge.plan.seen import Seen, led_before, named
 from engine.judge.plan.starts import Starts
 from engine.judge.plan.steps import Steps, number, packed, union, unpacked_day, unpacked_event
 from engine.record.timeline import View
@@ -85,10 +85,7 @@ def _given(steps: Steps, rows: RulebookRows, seen: Seen, view: View) -> ir.Table
     )
     by = seen.about.filter(seen.about.type_no == ACTOR_NO).select("e", who="o")
     events = events.semi_join(by, "e")
-    led_from = leading(rows, seen)
-    led_from = led_from.group_by(["case_n", "who"]).agg(since=led_from.day.min())
-    led = events.join(by, "e").join(led_from, ["case_n", "who"])
-    events = events.anti_join(led.filter(led.day >= led.since).select("e"), "e")
+    events = events.anti_join(led_before(rows, seen, events), "e")
     given = steps.keep("given", events.join(judges, ["clause", "role"]).select(
         "e", "case_n", "root", "day", "kept", "k", "subject_no", "per_no", "valid_span"
     ))  # fmt: skip

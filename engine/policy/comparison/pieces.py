@@ -14,7 +14,7 @@ from engine.duty.language import Anniversary, Carries, Duty, Happen, Hold, OnDat
 from engine.duty.rulebook import JUDGEMENT, Edition, patterns
 from engine.judge.matching import holds
 from engine.policy.comparison.choices import Attributes, choices
-from engine.record.dictionary import ACTOR, AttributeWord, Dictionary, EventWord, ObjectWord
+from engine.record.dictionary import ACTOR, PRACTITIONER, AttributeWord, Dictionary, EventWord, ObjectWord
 
 MOST_OF_ONE = 5
 """How many ways of one event, or of one object, are tried; ours have two or three."""
@@ -114,6 +114,13 @@ class Pieces:
             starts = any(holds(test, attributes) is not False for test in starting)
             own = self._entry(word, {name: value for name, value in attributes.items() if name not in dated})
             yield Piece((own,), starts, dated, eager=any(known[0]) != any(known[1]))
+            if self._by_another and PRACTITIONER in word.about:
+                yield Piece((own | {PRACTITIONER: DOER},), starts, dated, eager=any(known[0]) != any(known[1]))
+
+    @property
+    def _by_another(self) -> bool:
+        """Whether some version asks that whoever did it is not whom it is about."""
+        return any(isinstance(duty.must, Hold) and duty.must.by_another for duty in self.duties)
 
     @staticmethod
     def _tests_on(duties: Iterable[Duty], event: str) -> Iterator[Test | None]:
@@ -144,7 +151,7 @@ class Pieces:
         for name in {*word.needs, *(name for duty in self.duties for name in duty.same)}:
             if name in word.attribute:
                 given.setdefault(name, _something(word.attribute[name]))
-        if ACTOR in word.needs or any(duty.judged for duty in self.duties):
+        if ACTOR in word.needs or self._by_another or any(duty.judged for duty in self.duties):
             entry[ACTOR] = DOER
         return entry | given
 

@@ -23,7 +23,7 @@ from engine.record.dictionary import Frozen
 Kind = Literal[
     "value", "unit", "day", "standing", "exception", "already", "condition", "code", "number", "scope", "object",
     "event", "force", "closure", "first", "count", "same", "ending", "judgement", "role", "validity", "lasting",
-    "clause",
+    "clause", "by",
 ]  # fmt: skip
 """What is wrong with a mutant."""
 

@@ -135,7 +135,9 @@ class _Parts:
             yield from self._standing(must)
         if isinstance(must, Hold):
             for kind, says, test in of_a_test(must.test):
-                yield kind, f"what: {says}", {"must": Hold(test=test or ALWAYS)}
+                yield kind, f"what: {says}", {"must": altered(must, test=test or ALWAYS)}
+            if must.by_another:
+                yield "by", "what: whoever did it", {"must": altered(must, by_another=False)}
         if isinstance(must, NoOpenBreach):
             yield from self._outcomes(must)
 

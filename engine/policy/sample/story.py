@@ -14,6 +14,7 @@ from typing import NamedTuple
 from engine.record.dictionary import (
     ACTOR,
     EARLIEST,
+    PRACTITIONER,
     AttributeValue,
     AttributeWord,
     Dictionary,
@@ -21,8 +22,6 @@ from engine.record.dictionary import (
     ObjectWord,
 )
 from engine.record.model import CaseRecord, EventRecord, LinkRecord, ObjectRecord
-
-PRACTITIONER = "practitioner"
 
 Said = AttributeValue | Iterable[str] | None
 Filler = Callable[[Random, date], AttributeValue]
