@@ -8,13 +8,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from engine.duty.language import BeJudged, Duty, EventMatch, Judgement, NoDeadline, Pattern
+from engine.duty.language import (
+    AtOnce,
+    AttributeTest,
+    BeJudged,
+    Duty,
+    EventMatch,
+    Every,
+    Hold,
+    Judgement,
+    NoDeadline,
+    Pattern,
+)
 from engine.duty.rulebook import Rulebook
 from engine.duty.words import Calendar
 from engine.judge.case_judge import CaseJudge
@@ -120,6 +132,43 @@ def test_whoever_a_timeline_is_about_may_judge_others_in_it(judge: str) -> None:
     batch = Batch([builder.finish()], rulebook, date(2024, 3, 28))
     assert [row[4] for row in by_the_oracle(batch)["P-1"]] == ["met"]
     agree(batch)
+
+
+def test_somebody_else_did_it() -> None:
+    """Whom it names, who led by then, whose timeline it is: none of these is somebody else."""
+
+    def asking(duty: str, for_each: str, test: Every | AttributeTest) -> Duty:
+        return Duty(
+            id=duty, title="A duty made up", for_each=for_each, when=Pattern(any_of=(EventMatch(event="released"),)),
+            must=Hold(test=test, by_another=True), deadline=AtOnce(), source="made up", in_force=date(2007, 9, 1),
+            reads="Made up, and read as written.", at_closure="goes_on",
+        )  # fmt: skip
+
+    alone = AttributeTest(attribute="alone", op="is", values=(True,))
+    duties = (asking("TT-1.1", "child", Every(tests=())), asking("TT-1.2", "practitioner", alone),
+              asking("TT-1.3", "case", alone))  # fmt: skip
+    calendar = Calendar(subdivision="ENG", known_through=date(2027, 12, 31))
+    rulebook = Rulebook(dictionary=DICTIONARY, calendar=calendar, values={}, duties=duties)
+    cases: list[CaseRecord] = []
+    doers: tuple[tuple[str, ...], ...] = ((), ("pat",), ("sam",), ("kim",), ("pat", "sam"), ("own",))
+    for root, by, on, said in product(("case", "practitioner"), doers, (1, 2, 3), (None, True, False)):
+        builder = CaseBuilder(DICTIONARY, "made up")
+        builder.add_object("", f"C-{len(cases)}", root, {}, root=True)
+        for name in ("pat", "sam", "kim"):
+            builder.add_object("", name, "practitioner", {})
+        builder.add_object("", "ben", "child", {})
+        # Kim leads from the 2nd; on the third day Pat's work is released, on the others nobody in particular's.
+        builder.add_event("", "e1", "allocated", date(2024, 2, 2), None, [("practitioner", "kim")], {})
+        about = [("practitioner", "pat")] if on == 3 or root == "case" else []
+        links: list[tuple[str, object]] = [("child", "ben"), *about]
+        links += [("by", f"C-{len(cases)}" if who == "own" else who) for who in by if who != "own" or root != "case"]
+        told = {} if said is None else {"alone": said}
+        builder.add_event("", "e2", "released", date(2024, 2, on), None, links, told)
+        cases.append(builder.finish())
+    batch = Batch(cases, rulebook, date(2024, 3, 28))
+    outcomes = {row[4] for rows in by_the_oracle(batch).values() for row in rows}
+    assert outcomes == {"met", "breached", "undetermined"}
+    agree(batch, every=1)
 
 
 def test_the_soak_is_large_enough() -> None:

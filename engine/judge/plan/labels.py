@@ -68,7 +68,7 @@ def label(steps: Steps, rows: RulebookRows, seen: Seen, whom: Whom) -> Labels:
     itself = seen.events.select("e", "type_no", *tests_of(rows)).join(uses.filter(uses.role.isin(ITSELF)), "type_no")
     itself = itself.select("k", "e", "role", truth=_truths(rows, itself))
     if rows.has(Role.HOLDS_BY_ANOTHER):
-        itself = _by_another(rows, seen, itself)
+        itself = _by_another(steps, rows, seen, itself)
     itself = itself.filter((itself.truth == TRUE) | (itself.role.isin(HOLDING) & (itself.truth > FALSE)))
     return Labels(
         starts,
@@ -124,12 +124,11 @@ def _truths(rows: RulebookRows, found: ir.Table) -> ir.IntegerValue:
     return ibis.cases((found.test == 0, always), *slots, else_=ibis.literal(FALSE, type="int8"))
 
 
-def _by_another(rows: RulebookRows, seen: Seen, itself: ir.Table) -> ir.Table:
+def _by_another(steps: Steps, rows: RulebookRows, seen: Seen, itself: ir.Table) -> ir.Table:
     """What starting events say of themselves, and whether somebody else did it where that is asked."""
-    asked = itself.filter((itself.role == Role.HOLDS_BY_ANOTHER) & (itself.truth > FALSE))
-    events = seen.events.semi_join(asked, "e").select(
-        "e", "case_n", "root", "day", kind=number(rows.types[PRACTITIONER])
-    )
+    asked = steps.keep("asked_who", itself.filter((itself.role == Role.HOLDS_BY_ANOTHER) & (itself.truth > FALSE)))
+    events = seen.events.semi_join(asked, "e").select("e", "case_n", "root", "day")
+    events = steps.keep("asked_of", events.mutate(kind=number(rows.types[PRACTITIONER])))
     doers = seen.about.filter(seen.about.type_no == ACTOR_NO).select(done_e="e", who="o")
     themselves = named(events, seen, "kind", "them").join(doers, [("e", "done_e"), ("them", "who")]).select("e")
     barred = union([themselves, led_before(rows, seen, events)]).distinct()
