@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import multiprocessing
 import os
 import random
 import signal
@@ -12,16 +14,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import cache
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
 import pytest
 
 from engine.duty.rulebook import Rulebook
+from engine.judge.outcome import OUTCOMES, Judgements
 from engine.ledger.store import Ledger
 from engine.policy.sample import make_sample
 from engine.record.problem import KeptError
 from tests import servers
-from tests.nights import FakeRun, invariants, night
+from tests.nights import FakeRun, invariants, judgements, night, outcome_of
 from tests.servers import postgres
 
 pytestmark = pytest.mark.soak
@@ -30,8 +35,10 @@ KEPT = Path(sys.executable).parent / "kept"
 CLAUSES = [part for clause in ("NS-2.2", "NS-4.2", "NS-5.1", "NS-6.1", "NS-8.6") for part in ("--clause", clause)]
 """The whole rulebook takes seconds to plan."""
 FIRST = date(2025, 4, 1)
-KILLS = 5
-"""Kills in each of ten tests on each database: a hundred moments, half of them on each."""
+SEEDS, KILLS, KILLS_OF_THE_COMMAND = 5, 19, 5
+"""On each database: so many kills of a made-up night for each seed, and so many of the command itself, which takes seconds."""
+CASES = 200
+"""Of a made-up night."""
 
 
 @pytest.fixture(scope="session")
@@ -127,26 +134,78 @@ def whole(where: str) -> list[str]:
         return [run.id for run in ledger.runs()]
 
 
-def outcomes(where: str, run: str) -> list[tuple[object, ...]]:
+def outcomes(where: str, run: str) -> list[tuple[str, ...]]:
     names = 'instance, "case", clause, duty, subject, outcome, start, due, done, days_over, evidence, team, practitioner, stale_since'
     with Ledger.open(where) as ledger, ledger.reading() as connection:
         found = connection.exec_driver_sql(f"SELECT {names} FROM outcomes WHERE run = '{run}'").all()  # noqa: S608 - ours
-    return sorted(tuple(row) for row in found)
+    return sorted(tuple(json.dumps(cell) if isinstance(cell, list) else str(cell) for cell in row) for row in found)
 
 
-@pytest.mark.parametrize("seed", range(10))
+def made_up(where: str, ahead: int) -> None:
+    """A made-up night; from one to the next, every case has one outcome another."""
+
+    def gives(case: str) -> Judgements:
+        turn = ahead + int(case.removeprefix("C-"))
+        found = [outcome_of(case, outcome, position) for position, outcome in enumerate(OUTCOMES)]
+        found[turn % len(found)] = outcome_of(case, "late", turn % len(found))
+        return judgements(*found, case=case)
+
+    with Ledger.open(where) as ledger:
+        night(ledger, run=FakeRun(CASES, gives=gives, together=CASES // 4), as_at=FIRST + timedelta(days=ahead))
+
+
+def begun(where: str, ahead: int) -> ForkServerProcess:
+    """That night in a process of its own, which has everything it needs at once."""
+    process = _processes().Process(target=made_up, args=(where, ahead))
+    process.start()
+    return process
+
+
+@cache
+def _processes() -> ForkServerContext:
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(["tests.test_ledger_soak", "psycopg"])
+    return found
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_night_killed_at_any_moment_leaves_the_last_whole_one_or_itself(
-    where: str, caseload: Path, tmp_path: Path, seed: int
+    where: str, tmp_path: Path, seed: int
 ) -> None:
     choose = random.Random(seed)  # noqa: S311 - moments, not secrets
-    if choose.random() < 0.8:
+    ahead, lasts = 0, 1.0
+    if seed:  # otherwise the first night of all is killed too
         began = time.monotonic()
-        writing = finished(where, caseload, 0)
+        begun(where, 0).join()
         lasts, ahead = time.monotonic() - began, 1
-    else:
-        lasts, writing, ahead = 4.0, 0.3, 0  # the first night of all is killed too
-    landed = 0
     for _ in range(KILLS):
+        before = whole(where)
+        process = begun(where, ahead)
+        time.sleep(choose.uniform(0, lasts * 1.1))
+        process.kill()
+        process.join()
+        after = whole(where)
+        assert after in (before, [*before, _first_of(ahead)])
+        ahead += after != before
+    # The next start begins over by itself, and what it writes is what a ledger has in which nothing was ever killed.
+    made_up(where, ahead)
+    assert whole(where)[-1] == _first_of(ahead)
+    clean = str(tmp_path / "clean.sqlite")
+    made_up(clean, ahead)
+    assert len(outcomes(where, _first_of(ahead))) == CASES * len(OUTCOMES)
+    assert outcomes(where, _first_of(ahead)) == outcomes(clean, _first_of(ahead))
+
+
+def _first_of(ahead: int) -> str:
+    return f"{(FIRST + timedelta(days=ahead)).isoformat()}-0001"
+
+
+def test_the_command_killed_at_any_moment(where: str, caseload: Path, tmp_path: Path) -> None:
+    choose = random.Random(1)  # noqa: S311 - moments, not secrets
+    began = time.monotonic()
+    writing = finished(where, caseload, 0)
+    lasts, ahead = time.monotonic() - began, 1
+    for _ in range(KILLS_OF_THE_COMMAND):
         before = whole(where)
         process = start(where, caseload, ahead)
         if choose.random() < 0.7:
@@ -157,18 +216,20 @@ def test_a_night_killed_at_any_moment_leaves_the_last_whole_one_or_itself(
         process.send_signal(signal.SIGKILL)
         process.communicate()
         after = whole(where)
-        this = f"{(FIRST + timedelta(days=ahead)).isoformat()}-0001"
-        assert after in (before, [*before, this])
-        landed += after != before
+        assert after in (before, [*before, _first_of(ahead)])
         ahead += after != before
-    # The next start begins over by itself, and what it writes is what a ledger has in which nothing was ever killed.
     finished(where, caseload, ahead)
-    last = f"{(FIRST + timedelta(days=ahead)).isoformat()}-0001"
-    assert whole(where)[-1] == last
+    assert whole(where)[-1] == _first_of(ahead)
     clean = str(tmp_path / "clean.sqlite")
     finished(clean, caseload, ahead)
-    assert len(outcomes(where, last)) == len(outcomes(clean, last)) > 0
-    assert [row[:6] for row in outcomes(where, last)] == [row[:6] for row in outcomes(clean, last)]
+    assert len(outcomes(where, _first_of(ahead))) == len(outcomes(clean, _first_of(ahead))) > 0
+    assert [row[:6] for row in outcomes(where, _first_of(ahead))] == [
+        row[:6] for row in outcomes(clean, _first_of(ahead))
+    ]
+
+
+def test_a_hundred_moments_on_each_database() -> None:
+    assert SEEDS * KILLS + KILLS_OF_THE_COMMAND >= 100
 
 
 @contextmanager
