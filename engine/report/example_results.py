@@ -19,6 +19,7 @@ from rich.text import Text
 from engine.judge.account import Account
 from engine.judge.outcome import Fault
 from engine.record.problem import harmless
+from engine.report.lines import print_line
 from engine.report.wording import many
 
 _MOST = 2_000
@@ -143,20 +144,20 @@ def show_examples(console: Console, run: RunRead) -> None:
     for result in run.results:
         if result.passed:
             continue
-        _print(console, 0, f"{result.place}: {result.name}" + (" (draft)" if result.draft else ""), "bold")
+        print_line(console, 0, f"{result.place}: {result.name}" + (" (draft)" if result.draft else ""), "bold")
         for difference in result.differences:
-            _print(console, 2, _about(difference))
+            print_line(console, 2, _about(difference))
             if console.is_terminal:
                 console.print(Padding(_table(difference), (0, 0, 0, 2)))
             else:
                 for line in _columns(difference):
-                    _print(console, 4, line)
+                    print_line(console, 4, line)
             for label, line in _because(difference):
-                _print(console, 4, f"{label + ':':<9} {line}")
+                print_line(console, 4, f"{label + ':':<9} {line}")
         for fault in result.faults:
-            _print(console, 2, f"fault in {fault.duty}: {fault.error}", "bold red")
-        _print(console, 0, "")
-    _print(console, 0, counted(run), "bold red" if run.failed else "")
+            print_line(console, 2, f"fault in {fault.duty}: {fault.error}", "bold red")
+        print_line(console)
+    print_line(console, 0, counted(run), "bold red" if run.failed else "")
 
 
 def _about(difference: DifferenceRead) -> str:
@@ -192,14 +193,6 @@ def _columns(difference: DifferenceRead) -> Iterator[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     for row in rows:
         yield f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}".rstrip()
-
-
-def _print(console: Console, indent: int, text: str, style: str = "") -> None:
-    line = Text(harmless(text, _MOST), style)
-    if console.is_terminal:
-        console.print(Padding(line, (0, 0, 0, indent)))
-    else:
-        console.print(Text(" " * indent) + line, soft_wrap=True)
 
 
 def _told(result: ResultRead) -> str:

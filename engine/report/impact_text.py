@@ -8,7 +8,6 @@ from itertools import accumulate
 
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +15,7 @@ from engine.judge.difference import HOW, MOVES, Count, Impact, Move, Moved, Side
 from engine.judge.outcome import Outcome
 from engine.record.problem import harmless
 from engine.report.impact_shared import BUCKETS
+from engine.report.lines import print_line
 from engine.report.small_groups import FEWEST
 from engine.report.wording import NO_TEAM, day, many
 
@@ -74,11 +74,7 @@ class _Say:
         self.console = console
 
     def __call__(self, text: str = "", style: str = "", indent: int = 0) -> None:
-        line = Text(harmless(text, 2_000), style)
-        if self.console.is_terminal:
-            self.console.print(Padding(line, (0, 0, 0, indent)))
-        else:
-            self.console.print(Text(" " * indent) + line, soft_wrap=True)
+        print_line(self.console, indent, text, style)
 
     def table(self, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
         first, *numbers = heads

@@ -1,6 +1,6 @@
 """What a person reads in a terminal. Everything goes to a rich console; in a pipe lines are whole and plain.
 
-Text from records is never markup and never acts on the terminal: it passes through `harmless`.
+Text from records is never markup and never acts on the terminal: it passes through `engine.report.lines`.
 """
 
 from __future__ import annotations
@@ -9,15 +9,14 @@ from collections import Counter
 from collections.abc import Mapping
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
 from engine.duty.rulebook import Rulebook
 from engine.judge.outcome import OUTCOMES, Fault, Finding, Judgements, Outcome
 from engine.ledger.tally import NightSummary, Problem
 from engine.ledger.waived import NO_WAIVERS, Waiver
-from engine.record.problem import RecordProblem, harmless
+from engine.record.problem import RecordProblem
 from engine.report.changes_text import in_numbers
+from engine.report.lines import print_line
 from engine.report.results import split_trial
 from engine.report.wording import (
     FLAGS,
@@ -59,33 +58,39 @@ def show_check(
     case = judgements.case
     findings, apart = split_trial(judgements.findings, rulebook.on_trial)
     counts = Counter(finding.outcome for finding in findings)
-    _line(console, 0, f"Case {case}", "bold", f", as at {day(judgements.as_at)}: {_counted(counts)}")
+    print_line(console, 0, f"Case {case}", "bold", f", as at {day(judgements.as_at)}: {_counted(counts)}")
     beside_some = Counter(finding.outcome for finding in findings if finding.instance in waivers)
     if beside_some:
-        _line(console, 0, f"Waived, which changes no outcome: {_counted(beside_some)}", "bold")
+        print_line(console, 0, f"Waived, which changes no outcome: {_counted(beside_some)}", "bold")
     _faults(console, judgements.faults, len(judgements.faults))
     titles = {duty.id: duty.title for duty in rulebook.duties}
     for outcome in WORST_FIRST:
         group = [finding for finding in findings if finding.outcome == outcome]
         if not group or outcome in _COUNTED_ONLY:
             continue
-        _line(console, 0)
-        _line(console, 0, f"{outcome.capitalize()}: {len(group)}", STYLES[outcome], f" ({OUTCOMES[outcome]})")
+        print_line(console)
+        print_line(console, 0, f"{outcome.capitalize()}: {len(group)}", STYLES[outcome], f" ({OUTCOMES[outcome]})")
         for finding in sorted(group, key=lambda finding: (finding.due or judgements.as_at, finding.instance)):
             _finding(console, finding, titles.get(finding.duty, ""), judgements, waivers.get(finding.instance))
-    _line(console, 0)
+    print_line(console)
     for outcome in _COUNTED_ONLY:
         if counts[outcome]:
-            _line(console, 0, f"{outcome.capitalize()}: {counts[outcome]}", STYLES[outcome], f" ({OUTCOMES[outcome]})")
+            print_line(
+                console, 0, f"{outcome.capitalize()}: {counts[outcome]}", STYLES[outcome], f" ({OUTCOMES[outcome]})"
+            )
     if apart:
-        _line(console, 0)
-        _line(console, 0, f"On trial, in no total: {_counted(Counter(finding.outcome for finding in apart))}", "bold")
+        print_line(console)
+        print_line(
+            console, 0, f"On trial, in no total: {_counted(Counter(finding.outcome for finding in apart))}", "bold"
+        )
         for finding in apart:
             if finding.outcome not in _COUNTED_ONLY:
                 _finding(console, finding, titles.get(finding.duty, ""), judgements, waivers.get(finding.instance))
     if judgements.not_applicable:
-        _line(console, 0, "Applied to nothing here: " + ", ".join(judgements.not_applicable), "dim")
-    _line(console, 0, f"Rulebook {judgements.rulebook}; what was on the record by {moment(judgements.known_at)}", "dim")
+        print_line(console, 0, "Applied to nothing here: " + ", ".join(judgements.not_applicable), "dim")
+    print_line(
+        console, 0, f"Rulebook {judgements.rulebook}; what was on the record by {moment(judgements.known_at)}", "dim"
+    )
 
 
 def show_unreadable(console: Console, problems: list[RecordProblem]) -> None:
@@ -97,48 +102,50 @@ def show_night(console: Console, summary: NightSummary, places: Mapping[str, str
     """The summary of a night; `places` are what was written and where: `{"Report": "out/report.html"}`."""
     _quarantine(console, summary.quarantine_list, summary.quarantined)
     _faults(console, summary.fault_list, summary.faults)
-    _line(console, 0, in_a_sentence(summary), "bold" if summary.complete else "bold red")
+    print_line(console, 0, in_a_sentence(summary), "bold" if summary.complete else "bold red")
     _noted(console, summary)
-    _line(console, 0)
+    print_line(console)
     before = summary.previous.counts.outcomes if summary.previous else {}
     for outcome in WORST_FIRST:
         then = f"  (before: {before[outcome]:,})" if outcome in before else ""
         count = f"{summary.outcomes[outcome]:>9,}  {outcome:<13}"
-        _line(console, 0, count, STYLES[outcome], f"{OUTCOMES[outcome]}{then}")
+        print_line(console, 0, count, STYLES[outcome], f"{OUTCOMES[outcome]}{then}")
     if summary.previous:
-        _line(console, 0, f"Before is the night {summary.previous.id}, as at {day(summary.previous.as_at)}.", "dim")
+        print_line(
+            console, 0, f"Before is the night {summary.previous.id}, as at {day(summary.previous.as_at)}.", "dim"
+        )
     if summary.changes:
-        _line(console, 0, f"Breaches since {summary.changes.since}: {in_numbers(summary.changes.counts)}")
+        print_line(console, 0, f"Breaches since {summary.changes.since}: {in_numbers(summary.changes.counts)}")
     for flag, times in summary.flags.items():
-        _line(console, 0, f"{times:>9,}  of them: {FLAGS[flag]}", "dim")
+        print_line(console, 0, f"{times:>9,}  of them: {FLAGS[flag]}", "dim")
     _waived(console, summary)
     _breaches(console, summary)
     _teams(console, summary)
     if summary.trial:
-        _line(console, 0)
-        _line(console, 0, "On trial, in no total:", "bold")
+        print_line(console)
+        print_line(console, 0, "On trial, in no total:", "bold")
         for tried in summary.trial:
-            _line(console, 4, f"{tried.duty}  {tried.title}: {_counted(tried.outcomes)}")
+            print_line(console, 4, f"{tried.duty}  {tried.title}: {_counted(tried.outcomes)}")
     coming = sum(summary.coming.values())
-    _line(console, 0)
-    _line(console, 0, f"Falling due from {day(min(summary.coming))} to {day(max(summary.coming))}: {coming:,}")
+    print_line(console)
+    print_line(console, 0, f"Falling due from {day(min(summary.coming))} to {day(max(summary.coming))}: {coming:,}")
     if summary.applied_to_nobody:
-        _line(console, 0)
-        _line(console, 0, "Applied to nobody all night, which is not the same as kept:", "bold")
+        print_line(console)
+        print_line(console, 0, "Applied to nobody all night, which is not the same as kept:", "bold")
         for each in summary.applied_to_nobody:
-            _line(console, 4, f"{each.duty}  {each.title}")
-    _line(console, 0)
+            print_line(console, 4, f"{each.duty}  {each.title}")
+    print_line(console)
     for what, where in {"Run": summary.run, "Rulebook": summary.rulebook, **places}.items():
-        _line(console, 0, f"{what + ':':<10} {where}")
+        print_line(console, 0, f"{what + ':':<10} {where}")
 
 
 def _noted(console: Console, summary: NightSummary) -> None:
     if summary.already:
-        _line(console, 0, f"This night is in the ledger already, as {summary.run}: nothing was written.", "bold")
+        print_line(console, 0, f"This night is in the ledger already, as {summary.run}: nothing was written.", "bold")
     if not summary.trend:
-        _line(console, 0, "Too few cases could be read: it is no point in a trend.", "bold red")
+        print_line(console, 0, "Too few cases could be read: it is no point in a trend.", "bold red")
     if summary.stated_only:
-        _line(console, 0, "Only what the standards or the court state was judged: local values count as not set.")
+        print_line(console, 0, "Only what the standards or the court state was judged: local values count as not set.")
 
 
 def _breaches(console: Console, summary: NightSummary) -> None:
@@ -147,9 +154,9 @@ def _breaches(console: Console, summary: NightSummary) -> None:
     total = summary.outcomes["breached"]
     if not total:
         return
-    _line(console, 0)
+    print_line(console)
     said = f"{total - local:,} without any number of ours, {local:,} against a local value"
-    _line(console, 0, "Breaches by clause", "bold", f": {said}")
+    print_line(console, 0, "Breaches by clause", "bold", f": {said}")
     for clause in sorted(worst, key=lambda clause: -clause.outcomes["breached"]):
         ours = local_breaches(clause.by_standing)
         notes = (
@@ -159,7 +166,7 @@ def _breaches(console: Console, summary: NightSummary) -> None:
         )
         notes += ["inferred, in no published text"] if clause.basis == "inferred" else []
         note = f"  ({'; '.join(notes)})" if notes else ""
-        _line(console, 0, f"{clause.outcomes['breached']:>9,}  {clause.clause:<9} {clause.title}", "", note, "dim")
+        print_line(console, 0, f"{clause.outcomes['breached']:>9,}  {clause.clause:<9} {clause.title}", "", note, "dim")
 
 
 def _waived(console: Console, summary: NightSummary) -> None:
@@ -168,13 +175,13 @@ def _waived(console: Console, summary: NightSummary) -> None:
         return
     many_waived = sum(summary.waived.outcomes.values())
     said = f", of them {_counted(summary.waived.outcomes)}" if many_waived else ""
-    _line(console, 0, f"{many_waived:>9,}  of them waived, which changes no outcome{said}", "dim")
-    _line(console, 0, f"{many(len(in_force), 'waiver')} in force:")
+    print_line(console, 0, f"{many_waived:>9,}  of them waived, which changes no outcome{said}", "dim")
+    print_line(console, 0, f"{many(len(in_force), 'waiver')} in force:")
     for each in in_force[:_LISTED]:
         of = f"  ({_counted(each.outcomes)})" if each.outcomes else "  (beside nothing tonight)"
-        _line(console, 4, f"{target(each.waiver)}: {beside(each.waiver)}", "", of, "dim")
+        print_line(console, 4, f"{target(each.waiver)}: {beside(each.waiver)}", "", of, "dim")
     if len(in_force) > _LISTED:
-        _line(console, 4, f"and {len(in_force) - _LISTED:,} more; `kept waive list` has them all")
+        print_line(console, 4, f"and {len(in_force) - _LISTED:,} more; `kept waive list` has them all")
 
 
 def _teams(console: Console, summary: NightSummary) -> None:
@@ -182,49 +189,49 @@ def _teams(console: Console, summary: NightSummary) -> None:
         (team for team in summary.teams if team.outcomes["breached"]), key=lambda team: -team.outcomes["breached"]
     )
     if worst:
-        _line(console, 0)
+        print_line(console)
         some = ", ".join(f"{team.name or NO_TEAM} {team.outcomes['breached']:,}" for team in worst[:5])
-        _line(console, 0, f"Most breaches, of {many(len(summary.teams), 'team')}: {some}")
+        print_line(console, 0, f"Most breaches, of {many(len(summary.teams), 'team')}: {some}")
 
 
 def _finding(console: Console, finding: Finding, title: str, judgements: Judgements, waiver: Waiver | None) -> None:
     who = f"{finding.subject_type} {finding.subject}".replace("_", " ")
-    _line(
+    print_line(
         console,
         2,
         finding.duty,
         "bold",
         f"  {title}" + (" (inferred, in no published text)" if finding.basis == "inferred" else ""),
     )
-    _line(console, 4, f"{who}: ", "", stands(finding, judgements.as_at), STYLES[finding.outcome])
+    print_line(console, 4, f"{who}: ", "", stands(finding, judgements.as_at), STYLES[finding.outcome])
     marks = [STANDINGS["local"]] if finding.standing == "local" else []
     marks += ["'should', not 'must'"] if finding.force == "should" else []
     marks += [FLAGS[flag] for flag in finding.flags]
     if marks:
-        _line(console, 4, "; ".join(marks), "italic")
+        print_line(console, 4, "; ".join(marks), "italic")
     if waiver is not None:
-        _line(console, 4, f"W{beside(waiver)[1:]}", "bold")
+        print_line(console, 4, f"W{beside(waiver)[1:]}", "bold")
     if finding.why:
-        _line(console, 4, f"Why: {finding.why}")
+        print_line(console, 4, f"Why: {finding.why}")
     if finding.put_right:
-        _line(console, 4, f"To put right: {finding.put_right}")
+        print_line(console, 4, f"To put right: {finding.put_right}")
 
 
 def _faults(console: Console, faults: tuple[Fault, ...], count: int) -> None:
     if not count:
         return
-    _line(
+    print_line(
         console, 0, f"Kept failed to judge {many(count, 'duty', 'duties')}; these are faults, not outcomes:", "bold red"
     )
     for fault in faults[:_LISTED]:
-        _line(console, 4, f"{fault.duty} of case {fault.case}: {fault.error}")
+        print_line(console, 4, f"{fault.duty} of case {fault.case}: {fault.error}")
     _more(console, count)
 
 
 def _quarantine(console: Console, problems: tuple[Problem, ...] | list[RecordProblem], count: int) -> None:
     if not count:
         return
-    _line(
+    print_line(
         console,
         0,
         f"{many(count, 'case')} could not be read and {'was' if count == 1 else 'were'} set aside:",
@@ -232,26 +239,17 @@ def _quarantine(console: Console, problems: tuple[Problem, ...] | list[RecordPro
     )
     for problem in problems[:_LISTED]:
         where = ": ".join(part for part in (problem.file, problem.place) if part)
-        _line(console, 4, f"{where}: {problem.problem}. {problem.remedy}")
+        print_line(console, 4, f"{where}: {problem.problem}. {problem.remedy}")
     _more(console, count)
 
 
 def _more(console: Console, count: int) -> None:
     if count > _LISTED:
-        _line(console, 4, f"and {count - _LISTED:,} more")
-    _line(console, 0)
+        print_line(console, 4, f"and {count - _LISTED:,} more")
+    print_line(console)
 
 
 def _counted(counts: Mapping[Outcome, int]) -> str:
     return (
         ", ".join(f"{counts[outcome]} {outcome}" for outcome in WORST_FIRST if counts.get(outcome)) or "no duty applied"
     )
-
-
-def _line(console: Console, indent: int, text: str = "", style: str = "", more: str = "", more_style: str = "") -> None:
-    """One line: text in a style, and more of it in another. Wrapped under its indent on a terminal, whole in a pipe."""
-    line = Text.assemble((harmless(text, 2_000), style), (harmless(more, 2_000), more_style))
-    if console.is_terminal:
-        console.print(Padding(line, (0, 0, 0, indent)))
-    else:
-        console.print(Text(" " * indent) + line, soft_wrap=True)
