@@ -689,9 +689,10 @@ def coming_soon(
     from engine.report import coming_text as told_due
 
     if picture is not None:
-        from engine.report.coming_picture import check_form, write_weeks
+        from engine.report.coming_picture import FORMS, write_weeks
+        from engine.report.pictures import check_form
 
-        check_form(picture)
+        check_form(picture, FORMS)
     if ics is not None:
         from engine.report.coming_calendar import check_place, write_calendars
 
@@ -1236,11 +1237,12 @@ def sweep(
     from engine.policy.impact.sweep import numbers_in
     from engine.policy.impact.sweep import sweep as swept
     from engine.record.engines import open_engine, shown
-    from engine.report.sweep_picture import check_form, write_picture
+    from engine.report.pictures import check_form
+    from engine.report.sweep_picture import FORMS, write_picture
     from engine.report.sweep_text import curve_json, show_curve, write_curve
 
     if out is not None:
-        check_form(out)
+        check_form(out, FORMS)
     with _stages() as progress:
         curve = swept(
             _rulebook(None),

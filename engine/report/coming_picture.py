@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.ledger.coming import Coming
-from engine.record.problem import KeptError, harmless
+from engine.record.problem import harmless
 from engine.record.whole_file import write_bytes_whole, write_whole
-from engine.report.pictures import COLOURS, SETTINGS, inline, svg_of
+from engine.report.pictures import COLOURS, alone, check_form, figure, inline, png_of, svg_of
 from engine.report.wording import day
 
 if TYPE_CHECKING:
@@ -22,27 +22,15 @@ FORMS = (".png", ".svg")
 LOCAL = "#e69f00"
 
 
-def check_form(path: Path) -> None:
-    """Refuse a file that is none of these.
-
-    Raises:
-        KeptError: naming those there are.
-    """
-    if path.suffix.lower() not in FORMS:
-        raise KeptError(
-            f"{harmless(str(path))}: the picture is written as {' or '.join(FORMS)}; end the file's name so."
-        )
-
-
 def write_weeks(found: Coming, path: Path) -> None:
     """Write the picture.
 
     Raises:
         KeptError: when it cannot be written there.
     """
-    check_form(path)
+    check_form(path, FORMS)
     if path.suffix.lower() == ".svg":
-        write_whole(path, weeks_svg(found).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+        write_whole(path, alone(weeks_svg(found)))
     else:
         write_bytes_whole(path, weeks_png(found))
 
@@ -54,14 +42,7 @@ def weeks_svg(found: Coming) -> str:
 
 def weeks_png(found: Coming) -> bytes:
     """The picture as PNG; the same night gives the same bytes."""
-
-    def save(figure: Figure) -> bytes:
-        buffer = io.BytesIO()
-        metadata = {"Title": _title(found), "Description": _told(found), "Software": ""}
-        figure.savefig(buffer, format="png", dpi=160, metadata=metadata)
-        return buffer.getvalue()
-
-    return _drawn(found, save)
+    return _drawn(found, partial(png_of, title=_title(found), description=_told(found)))
 
 
 def _title(found: Coming) -> str:
@@ -73,21 +54,16 @@ def _told(found: Coming) -> str:
     return "; ".join(f"from {day(week.begins)}: {week.others + week.local:,}" for week in found.weeks) + "."
 
 
-def _drawn(found: Coming, save: Any) -> bytes:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
+def _drawn(found: Coming, save: Callable[[Figure], bytes]) -> bytes:
     from matplotlib.ticker import MaxNLocator
 
-    with mpl.rc_context({**SETTINGS, "svg.hashsalt": "coming"}), warnings.catch_warnings():
-        # A letter that matplotlib's own font lacks is drawn by the reader's.
-        warnings.filterwarnings("ignore", message="Glyph")
-        figure = Figure(figsize=(7.2, 3.6), layout="constrained")
-        axes = figure.add_subplot()
+    with figure("coming", 3.6) as drawn:
+        axes = drawn.add_subplot()
         places = range(len(found.weeks))
         others, local = ([getattr(week, name) for week in found.weeks] for name in ("others", "local"))
-        drawn: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.6, "width": 0.72}
-        axes.bar(places, others, color=COLOURS["met"], label="the standard's own day or the court's", **drawn)
-        axes.bar(places, local, bottom=others, color=LOCAL, label="a local value's", **drawn)
+        looks: dict[str, Any] = {"edgecolor": "white", "linewidth": 0.6, "width": 0.72}
+        axes.bar(places, others, color=COLOURS["met"], label="the standard's own day or the court's", **looks)
+        axes.bar(places, local, bottom=others, color=LOCAL, label="a local value's", **looks)
         for place, total in enumerate(map(sum, zip(others, local, strict=True))):
             axes.annotate(f"{total:,}", (place, total), (0, 2), textcoords="offset points", ha="center", fontsize=9)
         axes.set_xticks(places, [f"{week.begins.day} {week.begins:%b}" for week in found.weeks])
@@ -99,6 +75,5 @@ def _drawn(found: Coming, save: Any) -> bytes:
         axes.grid(axis="y", color="#e4e4e4", linewidth=0.6)
         axes.set_axisbelow(True)
         axes.set_title(_title(found), fontsize=10, loc="left")
-        figure.legend(loc="outside lower center", ncols=2, frameon=False)
-        result: bytes = save(figure)
-    return result
+        drawn.legend(loc="outside lower center", ncols=2, frameon=False)
+        return save(drawn)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -58,15 +57,10 @@ def trend_picture(trend: Sequence[TrendPoint]) -> str:
     points = [(point, total) for point in trend if (total := sum(point.outcomes.values()))]
     if len(points) < 2:
         return ""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
     days = [point.as_at.toordinal() for point, _ in points]
     shares = {each: [100 * point.outcomes.get(each, 0) / total for point, total in points] for each in _DRAWN}
-    with mpl.rc_context({**pictures.SETTINGS, "svg.hashsalt": "trend"}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph")
-        figure = Figure(figsize=(7.2, 3.4), layout="constrained")
-        axes = figure.add_subplot()
+    with pictures.figure("trend", 3.4) as drawn:
+        axes = drawn.add_subplot()
         for each, marker in zip(_DRAWN, "os", strict=True):
             axes.plot(
                 days, shares[each], color=pictures.COLOURS[each], linewidth=2, marker=marker, markersize=4, label=each
@@ -79,8 +73,8 @@ def trend_picture(trend: Sequence[TrendPoint]) -> str:
         axes.set_ylabel("share of instances, in per cent")
         axes.grid(color="#e4e4e4", linewidth=0.6)
         axes.set_axisbelow(True)
-        figure.legend(loc="outside upper center", ncols=2, frameon=False)
-        svg = pictures.svg_of(figure)
+        drawn.legend(loc="outside upper center", ncols=2, frameon=False)
+        svg = pictures.svg_of(drawn)
     ends = "; ".join(
         f"{day(points[place][0].as_at)}: " + ", ".join(f"{shares[each][place]:.1f}% {each}" for each in _DRAWN)
         for place in (0, -1)

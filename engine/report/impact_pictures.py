@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.judge.difference import Move, Step
 from engine.record.problem import harmless
 from engine.report.impact_shared import Kind, Shared
-from engine.report.pictures import MOST_TEAMS, SETTINGS, inline, svg_of
+from engine.report.pictures import MOST_TEAMS, ROW, figure, inline, svg_of
 from engine.report.wording import NO_TEAM, day
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ _COLOURS: dict[Move, str] = {
 _SEVERAL = "#cc79a7"
 NOW, THEN = "#8c8c8c", "#0067a5"
 """The base and the candidate: told apart by lightness as well."""
-
-_WIDTH, _ROW = 7.2, 0.3
 
 
 class Bar(NamedTuple):
@@ -126,21 +123,16 @@ def _bars(bars: Sequence[Bar], colours: Mapping[str, str], title: str, name: str
 
 def _picture(draw: Callable[[Axes], None], rows: float, title: str, name: str, told: str) -> str:
     """The drawing with its axes, its legend and what is read out of it."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    with mpl.rc_context({**SETTINGS, "svg.hashsalt": name}), warnings.catch_warnings():
-        # A letter that matplotlib's own font lacks is drawn by the reader's.
-        warnings.filterwarnings("ignore", message="Glyph")
-        figure = Figure(figsize=(_WIDTH, 1.3 + _ROW * rows), layout="constrained")
-        axes = figure.add_subplot()
+    with figure(name, 1.3 + ROW * rows) as drawn:
+        axes = drawn.add_subplot()
         draw(axes)
         axes.set_xlabel("instances")
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color="#e4e4e4", linewidth=0.6)
         axes.set_axisbelow(True)
-        figure.legend(loc="outside upper center", ncols=2, frameon=False)
-        svg = svg_of(figure)
+        drawn.legend(loc="outside upper center", ncols=2, frameon=False)
+        svg = svg_of(drawn)
     return inline(svg, name, title, f"{told}. The table has every number that may be shown.")

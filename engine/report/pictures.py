@@ -1,4 +1,6 @@
-"""Pictures of a night as SVG that can stand inside a page: no outside address, no script, the same bytes for the same night.
+"""Pictures as SVG that can stand inside a page: no outside address, no script, the same bytes for the same night.
+
+Those of a night are here, and what every picture begins and ends with.
 
 matplotlib is imported when the first picture is drawn: it takes longer than everything else on the page.
 """
@@ -8,13 +10,15 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from engine.judge.outcome import Outcome
 from engine.ledger.tally import Group
-from engine.record.problem import harmless
+from engine.record.problem import KeptError, harmless
 from engine.report.wording import NO_TEAM, WORST_FIRST
 
 if TYPE_CHECKING:
@@ -36,7 +40,7 @@ COLOURS: dict[Outcome, str] = {
 MOST_TEAMS = 60
 """Teams that are drawn; the table beside the picture has them all."""
 
-SETTINGS: dict[Any, Any] = {
+_SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a team may be called $x$
     "font.family": "sans-serif",
@@ -47,7 +51,8 @@ SETTINGS: dict[Any, Any] = {
 }
 """How every picture looks."""
 
-_WIDTH, _ROW = 7.2, 0.3
+ROW = 0.3
+"""So many inches a bar takes."""
 
 
 def by_standard(groups: Sequence[Group]) -> str:
@@ -77,16 +82,10 @@ def bad_share(group: Group) -> float:
 def _bars(groups: Sequence[Group], outcomes: Sequence[Outcome], title: str, name: str, legend_columns: int) -> str:
     if not groups:
         return ""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context({**SETTINGS, "svg.hashsalt": name}), warnings.catch_warnings():
-        # A letter that matplotlib's own font lacks is drawn by the reader's.
-        warnings.filterwarnings("ignore", message="Glyph")
-        figure = Figure(figsize=(_WIDTH, 1.2 + _ROW * len(groups)), layout="constrained")
-        _draw(figure.add_subplot(), groups, outcomes)
-        figure.legend(loc="outside upper center", ncols=legend_columns, frameon=False)
-        svg = svg_of(figure)
+    with figure(name, 1.2 + ROW * len(groups)) as drawn:
+        _draw(drawn.add_subplot(), groups, outcomes)
+        drawn.legend(loc="outside upper center", ncols=legend_columns, frameon=False)
+        svg = svg_of(drawn)
     worst = "; ".join(
         f"{_label(group)}: "
         + ", ".join(f"{100 * group.outcomes[each] / sum(group.outcomes.values()):.0f}% {each}" for each in outcomes)
@@ -125,11 +124,47 @@ def _label(group: Group) -> str:
     return harmless(group.name or NO_TEAM, 28)
 
 
-def svg_of(figure: Figure) -> bytes:
+@contextmanager
+def figure(name: str, height: float) -> Iterator[Figure]:
+    """An empty figure of so many inches, to be drawn and saved while this lasts. `name` makes its ids the same each time."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({**_SETTINGS, "svg.hashsalt": name}), warnings.catch_warnings():
+        # A letter that matplotlib's own font lacks is drawn by the reader's.
+        warnings.filterwarnings("ignore", message="Glyph")
+        yield Figure(figsize=(7.2, height), layout="constrained")
+
+
+def svg_of(drawn: Figure) -> bytes:
     """The figure as SVG, as matplotlib writes it; the same figure gives the same bytes."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    drawn.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
+
+
+def png_of(drawn: Figure, title: str, description: str) -> bytes:
+    """The figure as PNG, which says what it shows; the same figure gives the same bytes."""
+    buffer = io.BytesIO()
+    metadata = {"Title": title, "Description": description, "Software": ""}
+    drawn.savefig(buffer, format="png", dpi=160, metadata=metadata)
+    return buffer.getvalue()
+
+
+def check_form(path: Path, forms: Sequence[str]) -> None:
+    """Refuse a file whose name ends in none of these, before anything is judged or drawn.
+
+    Raises:
+        KeptError: naming those there are.
+    """
+    if path.suffix.lower() not in forms:
+        listed = f"{', '.join(forms[:-1])} or {forms[-1]}"
+        raise KeptError(f"{harmless(str(path))}: the picture is written as {listed}; end the file's name so.")
+
+
+def alone(svg: str) -> str:
+    """What `inline` gave, as a file of its own."""
+    return svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
 
 
 def inline(svg: bytes, name: str, title: str, description: str) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import os
-import tempfile
-import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from engine.duty.english import words
 from engine.judge.curve import DECIDED, FORMULA, Curve
-from engine.record.problem import KeptError, harmless
-from engine.record.whole_file import write_whole
+from engine.record.whole_file import write_bytes_whole, write_whole
 from engine.report.page import environment
-from engine.report.pictures import SETTINGS, inline, svg_of
+from engine.report.pictures import alone, check_form, figure, inline, png_of, svg_of
 from engine.report.small_groups import FEWEST
 from engine.report.sweep_text import APART, kept_as_it_was, sentence, shared_share, unread
 from engine.report.wording import NO_TEAM
@@ -28,32 +25,21 @@ FORMS = (".png", ".svg", ".html")
 """What a picture can be written as, by the end of the file's name."""
 
 
-def check_form(path: Path) -> None:
-    """Refuse a file that is none of these, before anything is judged.
-
-    Raises:
-        KeptError: naming those there are.
-    """
-    if path.suffix.lower() not in FORMS:
-        raise KeptError(
-            f"{harmless(str(path))}: the picture is written as {', '.join(FORMS)}; give the file one of these ends."
-        )
-
-
 def write_picture(curve: Curve, path: Path) -> None:
     """Write the picture, or the page with it.
 
     Raises:
         KeptError: when it cannot be written there.
     """
-    check_form(path)
+    check_form(path, FORMS)
     match path.suffix.lower():
         case ".html":
             write_whole(path, curve_page(curve))
         case ".svg":
-            write_whole(path, curve_svg(curve).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+            write_whole(path, alone(curve_svg(curve)))
         case _:
-            _write_png(curve, path)
+            save = partial(png_of, title=_title(curve), description=_told(curve))
+            write_bytes_whole(path, _drawn(curve, save))
 
 
 def curve_page(curve: Curve) -> str:
@@ -80,7 +66,11 @@ def curve_page(curve: Curve) -> str:
 
 def curve_svg(curve: Curve) -> str:
     """The picture as SVG to stand inside a page, with what is read out of it."""
-    return inline(_drawn(curve, svg_of), "sweep", f"How compliance bends with {words(curve.value)}", _told(curve))
+    return inline(_drawn(curve, svg_of), "sweep", _title(curve), _told(curve))
+
+
+def _title(curve: Curve) -> str:
+    return f"How compliance bends with {words(curve.value)}"
 
 
 def _told(curve: Curve) -> str:
@@ -89,21 +79,14 @@ def _told(curve: Curve) -> str:
     return "; ".join(f"{number}: {100 * share:.0f}%" for number, share in some) + ". The table has every number."
 
 
-def _drawn(curve: Curve, save: Any) -> bytes:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context({**SETTINGS, "svg.hashsalt": "sweep"}), warnings.catch_warnings():
-        # A letter that matplotlib's own font lacks is drawn by the reader's.
-        warnings.filterwarnings("ignore", message="Glyph")
-        figure = Figure(figsize=(7.2, 4.2), layout="constrained")
-        _draw(figure, curve)
-        found: bytes = save(figure)
-    return found
+def _drawn(curve: Curve, save: Callable[[Figure], bytes]) -> bytes:
+    with figure("sweep", 4.2) as drawn:
+        _draw(drawn, curve)
+        return save(drawn)
 
 
-def _draw(figure: Figure, curve: Curve) -> None:
-    axes = figure.add_subplot()
+def _draw(drawn: Figure, curve: Curve) -> None:
+    axes = drawn.add_subplot()
     numbers = [point.number for point in curve.points]
     for place, team in enumerate(curve.groups):
         shares = [shared_share(point.groups[team]) if team in point.groups else None for point in curve.points]
@@ -119,27 +102,4 @@ def _draw(figure: Figure, curve: Curve) -> None:
     axes.set_xlabel(f"{words(curve.value)}, in {words(curve.unit)}")
     axes.grid(color="#e4e4e4", linewidth=0.6)
     axes.set_axisbelow(True)
-    figure.legend(loc="outside upper center", ncols=3, frameon=False)
-
-
-def _write_png(curve: Curve, path: Path) -> None:
-    def save(figure: Figure) -> bytes:
-        buffer = io.BytesIO()
-        title = f"How compliance bends with {words(curve.value)}"
-        metadata = {"Title": title, "Description": _told(curve), "Software": ""}
-        figure.savefig(buffer, format="png", dpi=160, metadata=metadata)
-        return buffer.getvalue()
-
-    content = _drawn(curve, save)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-", suffix=".partial")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(partial).chmod(0o644)
-            Path(partial).replace(path)
-        finally:
-            Path(partial).unlink(missing_ok=True)
-    except OSError as error:
-        raise KeptError(f"{harmless(str(path))}: cannot be written there ({error.strerror}).") from error
+    drawn.legend(loc="outside upper center", ncols=3, frameon=False)
