@@ -195,15 +195,12 @@ def check(
     if not results:
         raise KeptError("\n".join(str(problem) for problem in problems))
     every = [finding for result in results for finding in result.findings]
+    counted, _ = split_trial(every, book.on_trial)
     beside = waived(every, _waivers(where), view.as_at)
     if form == "json":
         click.echo(check_json(results, problems, book.on_trial, beside))
     elif form == "csv":
-        write_csv(
-            [finding for result in results for finding in split_trial(result.findings, book.on_trial)[0]],
-            sys.stdout,
-            beside,
-        )
+        write_csv(counted, sys.stdout, beside)
         _complain(problems)
     else:
         console = _console()
@@ -217,7 +214,6 @@ def check(
             f"Nothing to judge: nothing had happened and was on the record as at {people(view.as_at)}. "
             "That is not the same as kept. Look from a later day with --as-at, or check the dates in the case."
         )
-    counted = [finding for result in results for finding in split_trial(result.findings, book.on_trial)[0]]
     return BREACHED if any(finding.outcome == "breached" for finding in counted) else KEPT
 
 
