@@ -12,7 +12,6 @@ from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,6 +20,7 @@ from engine.record.dictionary import AttributeValue, Dictionary
 from engine.record.model import CaseRecord
 from engine.record.problem import KeptError, harmless
 from engine.record.tables import ARROW, FIXED, FORMAT, MANIFEST, TABLES, Form, Kind, columns
+from engine.record.whole_folder import put_in_place
 
 ROW_GROUP = 50_000
 
@@ -100,7 +100,9 @@ class CaseloadWriter:
                 text = json.dumps(self.manifest, indent=2, sort_keys=True, default=str) + "\n"
                 (self._temporary / MANIFEST).write_text(text, encoding="utf-8")
                 self._temporary.chmod(0o755)
-                _put_in_place(self._temporary, self.out)
+                # Looked at again: the folder may have changed in the minutes since.
+                _refuse_to_overwrite(self.out)
+                put_in_place(self._temporary, self.out)
         finally:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
@@ -126,22 +128,6 @@ def _is_ours(out: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(manifest, dict) and "kept_caseload" in manifest
-
-
-def _put_in_place(temporary: Path, out: Path) -> None:
-    # Looked at again: the folder may have changed in the minutes since.
-    _refuse_to_overwrite(out)
-    if not out.exists():
-        temporary.rename(out)
-        return
-    old = out.with_name(f".{out.name}.old-{uuid4().hex[:8]}")
-    out.rename(old)
-    try:
-        temporary.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-    shutil.rmtree(old)
 
 
 class _Sheet:

@@ -35,13 +35,33 @@ def write_folder(out: Path, files: Mapping[str, str], marker: str, what: str) ->
                 (beside / name).write_text(text, encoding="utf-8", newline="\n")
                 (beside / name).chmod(0o644)
             beside.chmod(0o755)
-            _put_in_place(beside, out, marker, what)
+            _refuse_to_overwrite(out, marker, what)  # looked at again: somebody may have put something there
+            put_in_place(beside, out)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except (OSError, ValueError) as error:
         raise KeptError(
             f"{harmless(str(out))}: cannot be written there ({harmless(str(error))}). Name a folder where you may write."
         ) from error
+
+
+def put_in_place(beside: Path, out: Path) -> None:
+    """Rename the folder `beside` to `out`; what was there goes only when the new one is in its place.
+
+    Raises:
+        OSError: when it cannot be; what was there is then there still.
+    """
+    if not out.exists():
+        beside.rename(out)
+        return
+    old = out.with_name(f".{out.name}.old-{uuid4().hex[:8]}")
+    out.rename(old)
+    try:
+        beside.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old)
 
 
 def _refuse_to_overwrite(out: Path, marker: str, what: str) -> None:
@@ -66,18 +86,3 @@ def _ours(out: Path, marker: str, what: str) -> set[str]:
     if not isinstance(found, dict) or found.get("kept") != what or not isinstance(found.get(_FILES), list):
         return set()
     return {marker, *(name for name in found[_FILES] if isinstance(name, str))}
-
-
-def _put_in_place(beside: Path, out: Path, marker: str, what: str) -> None:
-    _refuse_to_overwrite(out, marker, what)  # looked at again: somebody may have put something there
-    if not out.exists():
-        beside.rename(out)
-        return
-    old = out.with_name(f".{out.name}.old-{uuid4().hex[:8]}")
-    out.rename(old)
-    try:
-        beside.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-    shutil.rmtree(old)
