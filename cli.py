@@ -1,7 +1,7 @@
 """The command line: parse, call, print, exit. No logic lives here; it is the one place that reads the clock.
 
 Exit status: 0 nothing breached; 1 a breach was found (`check`, or `nightly --fail-on-breach`); 2 it ran but is
-incomplete (a fault, or a case that could not be read); 3 it did not run.
+incomplete (a fault, a case that could not be read, or a caseload that has suddenly shrunk); 3 it did not run.
 """
 
 from __future__ import annotations
@@ -247,6 +247,16 @@ def check(
     show_default=True,
     help="With more than this share of cases that cannot be read, the night is no point in a trend.",
 )
+@click.option(
+    "--caseload-share",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="With fewer cases than this share of the last whole night's, nothing that is missing is closed.",
+)
+@click.option(
+    "--accept-fewer", is_flag=True, help="The caseload is right, however few its cases: close what is missing."
+)
 @click.option("--fail-on-breach", is_flag=True, help="Exit with 1 when there is a breach.")
 @click.option(
     "--log",
@@ -270,6 +280,8 @@ def nightly(
     threads: int | None,
     memory: str | None,
     quarantine_share: float,
+    caseload_share: float,
+    accept_fewer: bool,
     fail_on_breach: bool,
     log: Path | None,
     log_level: Level,
@@ -283,7 +295,8 @@ def nightly(
 ) -> int:
     """Judge every case of a caseload, and write the night into the ledger.
 
-    Exit status 0 when every case was judged, whatever the outcomes; 2 when some could not be; 3 when none was.
+    Exit status 0 when every case was judged, whatever the outcomes; 2 when some could not be, or the caseload has suddenly
+    shrunk; 3 when none was.
     """
     from engine.judge.caseload_judge import CaseloadJudge
     from engine.ledger.night import run_night
@@ -321,6 +334,7 @@ def nightly(
                 clauses=clauses,
                 fingerprint=fingerprint(engine),
                 most_unread=quarantine_share,
+                fewest=0 if accept_fewer else caseload_share,
             )
         watch.reporting()
         if outcomes is not None:

@@ -93,7 +93,7 @@ def test_everything_can_be_set_and_paths_begin_at_the_file(read: Read, tmp_path:
 
 def test_nothing_need_be_set(read: Read) -> None:
     assert read("") == Settings()
-    assert Settings().options() == {"--log-level": "info", "--quarantine-share": 0.02}
+    assert Settings().options() == {"--log-level": "info", "--quarantine-share": 0.02, "--caseload-share": 0.5}
 
 
 def test_a_path_may_be_absolute_and_a_caseload_anywhere(read: Read, tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ _HELD = f"""
 class Digest(Frozen):
     """What one team is told of the night `run`, compared with the night `since` (None for the first of its series).
 
-    `new` has also what is back again. `complete` is False when the night could not judge everything; `still` counts the
+    `new` has also what is back again. `complete` is False when the night could not judge everything, `shrunk_from` as in
+    `engine.ledger.runs.Counts`, and `there` is how many cases there were; `still` counts the
     breaches that are as they were, `stale` those of them that nobody could judge. `waivers` are those that count that day.
     """
 
@@ -51,6 +52,8 @@ class Digest(Frozen):
     since_day: date | None
     as_at: date
     complete: bool
+    shrunk_from: int | None
+    there: int
     team: str
     new: tuple[Change, ...]
     put_right: tuple[Change, ...]
@@ -111,6 +114,8 @@ def _digest(
         since_day=before.as_at if before else None,
         as_at=run.as_at,
         complete=run.counts.complete,
+        shrunk_from=run.counts.shrunk_from,
+        there=run.counts.there,
         team=team,
         new=tuple(change for change in changed if change.kind in ("new", "back_again")),
         put_right=tuple(change for change in changed if change.kind == "put_right"),

@@ -2,7 +2,7 @@
 
 The findings go into a temporary table; then a few statements over whole sets add the instances that are new, close and
 open the states that changed, and close those of what is no longer found. Where a case could not be read, or a duty of it
-not judged, what stood is left standing and marked stale.
+not judged, what stood is left standing and marked stale; so is all that is missing when the caseload has suddenly shrunk.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _COMPARE = (
        LEFT JOIN states o ON o.series = :series AND o.instance = p.instance AND o.until_run IS NULL
        WHERE o.instance IS NULL OR {differs}""",
     """CREATE TEMP TABLE gone AS
-       SELECT o.instance, EXISTS (
+       SELECT o.instance, :shrunk = 1 OR EXISTS (
            SELECT 1 FROM set_aside a JOIN instances i ON i.number = o.instance JOIN editions e ON e.number = o.edition
            WHERE a."case" = i."case" AND (a.duty IS NULL OR a.duty = e.duty)) AS unread
        FROM states o LEFT JOIN placed p ON p.instance = o.instance
@@ -65,7 +65,8 @@ _COMPARE = (
 
 class Night:
     """One night while it is being written. `run` is its id, `number` its place among all nights of this ledger, `before` the
-    number of the night before in its series (None for the first).
+    number of the night before in its series (None for the first), `cases_before` how many cases the last whole night of
+    the series had, read or not (None when there was none).
 
     A series holds the nights over the same caseload (by its description), for the same clauses, with the same
     `stated_only`. A night joins the one of them whose last night is the latest that looks from no later day and knows of
@@ -81,6 +82,7 @@ class Night:
         self._problems: list[RecordProblem] = []
         receipt = start.receipt
         self.series, self.before = _place(connection, receipt)
+        self.cases_before = None if self.before is None else _cases(connection, self.before)
         self.number: int = 1 + (connection.scalar(select(func.max(RUNS.c.number))) or 0)
         self.run = _next_id(connection, receipt.as_at)
         if connection.scalar(select(RULEBOOKS.c.sha256).where(RULEBOOKS.c.sha256 == receipt.rulebook)) is None:
@@ -117,7 +119,8 @@ class Night:
     def finish(self, counts: Counts, finished_at: datetime) -> Changes | None:
         """Write what changed, what the night came to, and when it was done (with a time zone).
 
-        Gives what changed since the night before; None for the first of a series.
+        Gives what changed since the night before; None for the first of a series. When the counts say that the caseload has
+        shrunk, nothing that is missing is closed.
         """
         with self._plainly():
             unread = [_values(found, QUARANTINE) for found in self._problems]
@@ -133,8 +136,9 @@ class Night:
                 "told": ", ".join(TOLD),
                 "staged": ", ".join(f"s.{name}" for name in TOLD),
             }
+            given = {"series": self.series, "run": self.number, "shrunk": int(counts.shrunk_from is not None)}
             for statement in _COMPARE:
-                self._connection.execute(text(statement.format(**words)), {"series": self.series, "run": self.number})
+                self._connection.execute(text(statement.format(**words)), given)
             drop_temporary(self._connection)
             values = {"finished_at": _utc(finished_at), **_columns(counts)}
             self._connection.execute(update(RUNS).where(RUNS.c.number == self.number).values(values))
@@ -225,6 +229,12 @@ def _place(connection: Connection, receipt: Receipt) -> tuple[int, int | None]:
     values = {"caseload": receipt.caseload, "clauses": list(receipt.clauses or ()), "stated_only": receipt.stated_only}
     connection.execute(insert(SERIES), {"number": number, **values})
     return number, None
+
+
+def _cases(connection: Connection, night: int) -> int:
+    """How many cases that night had; when it had far fewer than the last whole one before it, how many that had."""
+    row = connection.execute(select(RUNS).where(RUNS.c.number == night)).one()
+    return int(row.cases + row.quarantined if row.shrunk_from is None else row.shrunk_from)
 
 
 def _next_id(connection: Connection, as_at: date) -> str:

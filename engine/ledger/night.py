@@ -18,9 +18,9 @@ from engine.judge.outcome import Fault
 from engine.ledger.entry import Night
 from engine.ledger.outcomes_file import OutcomesFile, outcomes_file
 from engine.ledger.reading import outcomes_of
-from engine.ledger.runs import Receipt, Run, RunStart, asked_for, calendar_hash, versions
+from engine.ledger.runs import Receipt, Run, RunStart, asked_for, calendar_hash, has_shrunk, versions
 from engine.ledger.store import Ledger
-from engine.ledger.tally import MOST_UNREAD, NightSummary, NightTally
+from engine.ledger.tally import FEWEST, MOST_UNREAD, NightSummary, NightTally
 from engine.ledger.waived import Waiver
 from engine.ledger.waived_tally import WaivedTally
 from engine.ledger.waivers import read_waivers
@@ -70,14 +70,17 @@ def run_night(
     clauses: Sequence[str] = (),
     fingerprint: Fingerprint | None = None,
     most_unread: float = MOST_UNREAD,
+    fewest: float = FEWEST,
 ) -> NightSummary:
     """Read what the judging finds (or what it is made by, when it is needed) and write the night.
 
     `described` says in words what was judged, without a password; `started_at` and what `finished_clock` gives have a
     time zone. With `outcomes_dir` every outcome is also written to `outcomes.parquet` there. `clauses` and `stated_only`
     are what the judging was asked for, `fingerprint` is of what it reads; above the share `most_unread` of cases that cannot
-    be read, the night is no point in a trend. A night that is in the ledger already (the same
-    receipt) is not judged again: its summary is given as it was, with `already`, and with the waivers there are by now.
+    be read, the night is no point in a trend. With fewer cases than the share `fewest` of those of the last whole night of
+    its series, its caseload has shrunk: it closes nothing that is missing (0 accepts any number). A night that is in the
+    ledger already (the same receipt) is not judged again: its summary is given as it was, with `already`, and with the
+    waivers there are by now; but one whose caseload had shrunk is, when its number of cases is accepted now.
 
     Raises:
         NothingToJudgeError: when there was nothing; the ledger is as it was.
@@ -97,12 +100,12 @@ def run_night(
     )
     found = ledger.already(receipt)
     waivers = read_waivers(ledger)
-    if found:
+    if found and not _accepted(found[0], fewest):
         return _again(ledger, *found, outcomes_dir, waivers)
     start = RunStart(receipt=receipt, text=rulebook.canonical(), started_at=started_at)
     if callable(judging):
         judging = judging()
-    tally = NightTally(rulebook, view, waivers, most_unread)
+    tally = NightTally(rulebook, view, waivers, most_unread, fewest)
     tally.unreadable(judging.problems)
     with outcomes_file(outcomes_dir) as file:
         with ExitStack() as stack:
@@ -110,7 +113,7 @@ def run_night(
             for batch in judging.findings():
                 pen.write(tally.judged(batch))
             pen.write_faults(judging.faults)
-            tally.finished(judging.cases, judging.faults)
+            tally.finished(judging.cases, judging.faults, pen.night.cases_before if pen.night else None)
             if pen.night is None:
                 raise NothingToJudgeError(_nothing(tally, view, described), tally)
             file.close()
@@ -129,6 +132,12 @@ def run_night(
         # The ledger has the night now: from here on it is what happened, whatever becomes of the file.
         file.publish()
     return summary
+
+
+def _accepted(run: Run, fewest: float) -> bool:
+    """Whether the caseload of that night had shrunk, and is accepted as it is now."""
+    counts = run.counts
+    return counts.shrunk_from is not None and not has_shrunk(counts.there, counts.shrunk_from, fewest)
 
 
 def _again(

@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from importlib.metadata import version
 
@@ -14,6 +15,9 @@ from engine.judge.outcome import Outcome
 from engine.record.calendar import Calendar
 from engine.record.dictionary import Frozen
 from engine.record.fingerprint import Fingerprint
+
+SHRUNK_REMEDY = "Check the extract. If it is right, run the night again with --accept-fewer."
+"""What to do about a caseload that has suddenly shrunk."""
 
 _VERSIONS = ("kept", "duckdb", "ibis-framework", "sqlglot", "pyarrow", "holidays")
 _FIRST_DAY = date(2000, 1, 1)
@@ -60,6 +64,8 @@ class Counts(Frozen):
     """What a night came to: `cases` are those judged, `instances` the sum of `outcomes`.
 
     `complete` when every case was read and every duty judged; `trend` when enough was for a point in a trend.
+    `shrunk_from` is how many cases the last whole night of the series had, read or not, when this one had far fewer; None
+    for a whole night. A night that has it is not complete and no point in a trend, and closed nothing that was missing.
     """
 
     cases: int
@@ -69,6 +75,12 @@ class Counts(Frozen):
     quarantined: int
     complete: bool
     trend: bool = True
+    shrunk_from: int | None = None
+
+    @property
+    def there(self) -> int:
+        """How many cases there were, read or not."""
+        return self.cases + self.quarantined
 
 
 class Run(Frozen):
@@ -101,3 +113,8 @@ def calendar_hash(calendar: Calendar) -> str:
 def asked_for(clauses: Sequence[str]) -> tuple[str, ...]:
     """The clauses that were asked for, each once and in order."""
     return tuple(sorted(set(clauses)))
+
+
+def has_shrunk(there: int, before: int | None, share: float) -> bool:
+    """Whether so many cases are fewer than that share of those that there were before (None: there is no night before)."""
+    return before is not None and there < Decimal(str(share)) * before

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = 4
+SCHEMA = 5
 """The version of these tables. An older ledger is brought to it (`engine.ledger.migrations`), a newer one refused."""
 
 METADATA = MetaData()
@@ -91,6 +91,9 @@ RUNS = Table(
     Column("quarantined", Integer, nullable=False),
     Column("complete", Boolean, nullable=False),
     Column("trend", Boolean, nullable=False, comment="whether enough was read for a point in a trend"),
+    Column(
+        "shrunk_from", Integer, comment="cases of the last whole night, when this had far fewer; null for a whole one"
+    ),
     Column("summary", LargeBinary, comment="the summary of the night as JSON, deflated"),
     comment="One row a night: its receipt, and what it came to.",
 )
@@ -173,7 +176,8 @@ STALE = Table(
     Column("instance", Integer, nullable=False),
     Column("from_run", Integer, nullable=False),
     Column("until_run", Integer),
-    comment="Between which nights nobody could say whether it still stands so: its case or its duty was not judged.",
+    comment="Between which nights nobody could say whether it still stands so: its case or its duty was not judged, or far "
+    "too few cases were there.",
 )
 Index(
     "standing_stale", STALE.c.series, STALE.c.instance, unique=True, sqlite_where=_STANDING, postgresql_where=_STANDING

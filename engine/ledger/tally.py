@@ -16,7 +16,7 @@ from engine.duty.rulebook import Rulebook, number
 from engine.judge.finding_table import SCHEMA, from_batch
 from engine.judge.outcome import OUTCOMES, Fault, Finding, Flag, Outcome
 from engine.ledger.changed import ChangeCounts, ChangeGroup, Changes
-from engine.ledger.runs import Counts, Run
+from engine.ledger.runs import Counts, Run, has_shrunk
 from engine.ledger.waived import NightWaived, Waiver
 from engine.ledger.waived_tally import WaivedTally
 from engine.record.dictionary import Frozen
@@ -28,6 +28,9 @@ MOST_LISTED = 500
 
 MOST_UNREAD = 0.02
 """The share of cases that may be unreadable for a night to be a point in a trend; with any it is incomplete."""
+
+FEWEST = 0.5
+"""The share of the last whole night's cases below which a night is taken for a truncated extract: it closes nothing."""
 
 MOST_OVERDUE = 50
 DAYS_AHEAD = 14
@@ -97,7 +100,8 @@ class NightSummary(Frozen):
     `cases` counts those that were judged, `quarantined` those that could not be read; `coming` is how many instances
     that are still due fall due on each of the next days; `most_overdue` the breaches longest past their day;
     `previous` the night before that it can be compared with, `changes` what changed since then (None for the first);
-    `trend` whether enough was read for a point in a trend; `already` when the night was in the ledger before; `trial` how
+    `trend` whether enough was read for a point in a trend; `shrunk_from` how many cases the last whole night had, when this
+    has far fewer (None when not); `already` when the night was in the ledger before; `trial` how
     the duties on trial fared, which count nowhere else; `waived` beside what a waiver stood, which changes no outcome.
     """
 
@@ -118,6 +122,7 @@ class NightSummary(Frozen):
     quarantined: int
     complete: bool
     trend: bool = True
+    shrunk_from: int | None = None
     changes: NightChanges | None = None
     already: bool = False
     trial: tuple[Trial, ...] = ()
@@ -136,9 +141,15 @@ class NightTally:
     """Counts findings as they come, in batches of the columns of `engine.judge.finding_table`."""
 
     def __init__(
-        self, rulebook: Rulebook, view: View, waivers: Iterable[Waiver] = (), most_unread: float = MOST_UNREAD
+        self,
+        rulebook: Rulebook,
+        view: View,
+        waivers: Iterable[Waiver] = (),
+        most_unread: float = MOST_UNREAD,
+        fewest: float = FEWEST,
     ) -> None:
-        self._rulebook, self._view, self._most_unread = rulebook, view, most_unread
+        self._rulebook, self._view, self._most_unread, self._fewest = rulebook, view, most_unread, fewest
+        self._before: int | None = None
         self._waived = WaivedTally(waivers, view.as_at)
         self._last_day = view.as_at + timedelta(days=DAYS_AHEAD)
         self.cases = self.instances = self.faults = self.quarantined = 0
@@ -180,22 +191,27 @@ class NightTally:
                     Problem(file=problem.file, place=problem.place, problem=problem.problem, remedy=problem.remedy)
                 )
 
-    def finished(self, cases: int, faults: Sequence[Fault]) -> None:
-        """Note what is known when all was read: how many cases were judged, and what failed."""
-        self.cases, self.faults = cases, len(faults)
+    def finished(self, cases: int, faults: Sequence[Fault], before: int | None = None) -> None:
+        """Note what is known when all was read: how many cases were judged, and what failed; and how many cases the last
+        whole night had (None when there was none).
+        """
+        self.cases, self.faults, self._before = cases, len(faults), before
         self._fault_list = tuple(faults[:MOST_LISTED])
         self._failed = {fault.duty for fault in faults}
 
     def counts(self) -> Counts:
         """The night in numbers."""
+        there = self.cases + self.quarantined
+        shrunk = has_shrunk(there, self._before, self._fewest)
         return Counts(
             cases=self.cases,
             instances=self.instances,
             outcomes=_outcomes((key[3], count) for key, count in self._count.items()),
             faults=self.faults,
             quarantined=self.quarantined,
-            complete=bool(self.cases) and not self.faults and not self.quarantined,
-            trend=self.quarantined <= self._most_unread * (self.cases + self.quarantined),
+            complete=bool(self.cases) and not self.faults and not self.quarantined and not shrunk,
+            trend=self.quarantined <= self._most_unread * there and not shrunk,
+            shrunk_from=self._before if shrunk else None,
         )
 
     def summary(

@@ -19,7 +19,7 @@ from engine.ledger.waived import SOON
 from engine.record.problem import harmless
 from engine.record.whole_file import write_bytes_whole
 from engine.report.page import environment
-from engine.report.wording import NO_TEAM, day, many, target
+from engine.report.wording import NO_TEAM, day, many, shrunk, target
 
 MOST_LISTED = 200
 """Of each kind; the digest says how many more there are."""
@@ -125,7 +125,9 @@ def _lines(digest: Digest, link: str | None) -> Iterator[str]:
 
 
 def _opening(digest: Digest) -> Iterator[str]:
-    if not digest.complete:
+    if digest.shrunk_from is not None:
+        yield f"The night is incomplete. {shrunk(digest.there, digest.shrunk_from)} Ask whoever runs Kept whether to act on it."
+    elif not digest.complete:
         yield "The night is incomplete: some cases could not be read or judged, and may be missing here."
     if digest.since_day is None:
         yield "It is the first night of its kind: there is none before to say what is new or was put right."

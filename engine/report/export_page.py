@@ -14,7 +14,7 @@ from engine.ledger.exported import Exported, TrendPoint
 from engine.ledger.tally import Group, standard_of
 from engine.report import pictures
 from engine.report.page import environment
-from engine.report.wording import NO_TEAM, WORST_FIRST, day
+from engine.report.wording import NO_TEAM, WORST_FIRST, day, shrunk
 
 MOST_OVERDUE = 50
 
@@ -33,6 +33,7 @@ def export_page(exported: Exported) -> str:
         .render(
             exported=exported,
             counts=counts,
+            shrunk=shrunk,
             stale=exported.findings.num_rows - judged.num_rows,
             waived=judged.num_rows - judged["waived"].null_count,
             outcomes=WORST_FIRST,

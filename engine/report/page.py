@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from engine.judge.outcome import OUTCOMES
+from engine.ledger.runs import SHRUNK_REMEDY
 from engine.ledger.tally import NightSummary
 from engine.record.problem import harmless
 from engine.record.whole_file import write_whole
@@ -22,6 +23,8 @@ from engine.report.wording import (
     local_breaches,
     many,
     moment,
+    no_trend,
+    shrunk,
     target,
 )
 
@@ -35,6 +38,11 @@ def night_page(summary: NightSummary) -> str:
     return template.render(
         night=summary,
         sentence=in_a_sentence(summary),
+        shrunk=None
+        if summary.shrunk_from is None
+        else shrunk(summary.cases + summary.quarantined, summary.shrunk_from),
+        remedy=SHRUNK_REMEDY,
+        no_trend=no_trend(summary),
         changed=in_numbers(summary.changes.counts) if summary.changes else "",
         outcomes=WORST_FIRST,
         meanings=OUTCOMES,

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from engine.duty.rulebook import Rulebook
 from engine.judge.outcome import OUTCOMES, Fault, Finding, Judgements, Outcome
+from engine.ledger.runs import SHRUNK_REMEDY
 from engine.ledger.tally import NightSummary, Problem
 from engine.ledger.waived import NO_WAIVERS, Waiver
 from engine.record.problem import RecordProblem
@@ -29,6 +30,8 @@ from engine.report.wording import (
     local_breaches,
     many,
     moment,
+    no_trend,
+    shrunk,
     stands,
     target,
 )
@@ -100,6 +103,10 @@ def show_unreadable(console: Console, problems: list[RecordProblem]) -> None:
 
 def show_night(console: Console, summary: NightSummary, places: Mapping[str, str]) -> None:
     """The summary of a night; `places` are what was written and where: `{"Report": "out/report.html"}`."""
+    if summary.shrunk_from is not None:
+        said = shrunk(summary.cases + summary.quarantined, summary.shrunk_from)
+        print_line(console, 0, f"{said} {SHRUNK_REMEDY}", "bold red")
+        print_line(console)
     _quarantine(console, summary.quarantine_list, summary.quarantined)
     _faults(console, summary.fault_list, summary.faults)
     print_line(console, 0, in_a_sentence(summary), "bold" if summary.complete else "bold red")
@@ -142,8 +149,8 @@ def show_night(console: Console, summary: NightSummary, places: Mapping[str, str
 def _noted(console: Console, summary: NightSummary) -> None:
     if summary.already:
         print_line(console, 0, f"This night is in the ledger already, as {summary.run}: nothing was written.", "bold")
-    if not summary.trend:
-        print_line(console, 0, "Too few cases could be read: it is no point in a trend.", "bold red")
+    if why := no_trend(summary):
+        print_line(console, 0, why, "bold red")
     if summary.stated_only:
         print_line(console, 0, "Only what the standards or the court state was judged: local values count as not set.")
 

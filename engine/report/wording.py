@@ -111,8 +111,27 @@ def in_a_sentence(summary: NightSummary) -> str:
     if summary.complete:
         return f"Complete: {judged}"
     missing = []
+    if summary.shrunk_from is not None:
+        missing.append(f"the caseload has shrunk from {many(summary.shrunk_from, 'case')}")
     if summary.quarantined:
         missing.append(f"{many(summary.quarantined, 'case')} could not be read")
     if summary.faults:
         missing.append(f"Kept failed to judge {many(summary.faults, 'duty', 'duties')}")
-    return f"Incomplete: {' and '.join(missing)}; they are in none of the numbers. {judged}"
+    they = "they are" if summary.shrunk_from is None else "what is missing is"
+    return f"Incomplete: {' and '.join(missing)}; {they} in none of the numbers. {judged}"
+
+
+def shrunk(there: int, before: int) -> str:
+    """What is said first of a night with so many cases, when the last whole one had so many more."""
+    return (
+        f"The caseload has suddenly shrunk: {many(before, 'case')} in the last whole night, {there:,} now. Nothing that is "
+        "missing was closed: it is as it stood before."
+    )
+
+
+def no_trend(summary: NightSummary) -> str:
+    """Why the night is no point in a trend; nothing when it is one."""
+    if summary.trend:
+        return ""
+    why = "Too few cases could be read" if summary.shrunk_from is None else "Far too few cases were there"
+    return f"{why}: the night is no point in a trend."

@@ -18,6 +18,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from engine.duty.rulebook import Rulebook
+from engine.ledger.runs import SHRUNK_REMEDY
 from engine.record.addresses import is_postgres, looks_like_spark, shown
 from engine.record.engines import open_engine
 from engine.record.problem import KeptError, harmless
@@ -183,6 +184,9 @@ def _compared(book: Rulebook | None, seen: LedgerSeen | None, now: datetime, sha
         says = f"{last.id} is incomplete: {last.quarantined} of {asked} cases could not be read, {last.faults} faults"
         above = bool(asked) and last.quarantined > share * asked
         remedy = "See `kept quarantine`, and put the records right; a fault is ours: please report it."
+        if last.shrunk_from is not None:
+            above, remedy = True, f"{SHRUNK_REMEDY} {remedy if last.quarantined or last.faults else ''}".strip()
+            says += f"; the last whole night had {last.shrunk_from} cases"
         yield bad("last night", says, remedy) if above else warn("last night", says, remedy)
     elif last.finished_at and now - last.finished_at > LATE:
         says = f"{last.id} ended at {last.finished_at.isoformat(timespec='minutes')}, and none since"

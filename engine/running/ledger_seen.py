@@ -26,6 +26,7 @@ class LastNight(Frozen):
     quarantined: int
     faults: int
     complete: bool
+    shrunk_from: int | None
 
 
 class LedgerSeen(Frozen):

@@ -94,7 +94,7 @@ KEYS: Mapping[str, Callable[[object], bool]] = {
     "error": _like(_ERROR),
     "cause": _like(_ERROR),
     "of": _one_of(EVENTS),
-    **dict.fromkeys(("cases", "instances", "quarantined", "faults", "unlisted"), _number),
+    **dict.fromkeys(("cases", "instances", "quarantined", "faults", "shrunk_from", "unlisted"), _number),
     "outcomes": _outcomes,
     "complete": _flag,
     "already": _flag,

@@ -169,6 +169,7 @@ class Watching(Section):
     metrics: MetricsFile | None = None
     disk_margin: Amount = "2GB"
     quarantine_share: float = Field(default=0.02, ge=0, lt=1, allow_inf_nan=False)
+    caseload_share: float = Field(default=0.5, ge=0, le=1, allow_inf_nan=False)
 
 
 class Output(Section):
@@ -252,6 +253,7 @@ class Settings(Section):
             "--log-level": watching.log_level,
             "--metrics": watching.metrics,
             "--quarantine-share": watching.quarantine_share,
+            "--caseload-share": watching.caseload_share,
             "--unmasked": not self.output.masked or None,
         }
         return {option: value for option, value in said.items() if value is not None}

@@ -97,7 +97,10 @@ class Watch:
         for step, seconds in self._steps.items():
             self._log.tell("step", "debug", step=step, seconds=round(seconds, 3))
         level: Level = "info" if night.complete else "warning"
-        counts = {name: getattr(night, name) for name in ("cases", "instances", "outcomes", "quarantined", "faults")}
+        counts = {
+            name: getattr(night, name)
+            for name in ("cases", "instances", "outcomes", "quarantined", "faults", "shrunk_from")
+        }
         self._log.tell("counted", level, run=night.run, complete=night.complete, **counts)
         self._log.tell(
             "finished",

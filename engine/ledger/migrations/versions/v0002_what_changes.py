@@ -15,9 +15,6 @@ revision = "0002"
 down_revision = "0001"
 
 _NEW = (
-    "rulebooks",
-    "series",
-    "runs",
     "cases",
     "editions",
     "holders",
@@ -68,9 +65,41 @@ def upgrade() -> None:
     if connection.dialect.name == "postgresql":
         for name in _OLD:  # their names are those of the new tables' keys
             op.execute(f'ALTER INDEX "{name}_pkey" RENAME TO "old_{name}_pkey"')
+    _make_series_and_runs()
     METADATA.create_all(connection, tables=[METADATA.tables[name] for name in _NEW])
     for statement in _MOVED:
         connection.execute(sa.text(statement))
     for name in ("outcomes", "faults", "quarantine", "runs"):
         op.drop_table(f"old_{name}")
     op.execute("UPDATE kept_ledger SET schema = 2")
+
+
+def _make_series_and_runs() -> None:
+    """As they were in version 2; later ones have added to them. The other tables are as they were."""
+    text, number, flag = sa.Text(), sa.Integer(), sa.Boolean()
+    op.create_table(
+        "series",
+        sa.Column("number", number, primary_key=True, autoincrement=False),
+        sa.Column("caseload", text, nullable=False),
+        sa.Column("clauses", sa.JSON()),
+        sa.Column("stated_only", flag, nullable=False),
+    )
+    op.create_table(
+        "runs",
+        sa.Column("number", number, primary_key=True, autoincrement=False),
+        sa.Column("id", text, nullable=False, unique=True),
+        sa.Column("series", number, sa.ForeignKey("series.number"), nullable=False),
+        sa.Column("receipt", text, nullable=False),
+        sa.Column("rulebook", text, sa.ForeignKey("rulebooks.sha256"), nullable=False),
+        sa.Column("calendar", text, nullable=False),
+        sa.Column("fingerprint", sa.JSON()),
+        sa.Column("as_at", sa.Date(), nullable=False),
+        sa.Column("known_at", sa.DateTime(), nullable=False),
+        sa.Column("versions", sa.JSON(), nullable=False),
+        sa.Column("started_at", sa.DateTime(), nullable=False),
+        sa.Column("finished_at", sa.DateTime()),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        *(sa.Column(name, number, nullable=False) for name in ("cases", "instances", "faults", "quarantined")),
+        *(sa.Column(name, flag, nullable=False) for name in ("complete", "trend")),
+        sa.Column("summary", sa.LargeBinary()),
+    )
