@@ -1,8 +1,8 @@
-"""What every test may ask for: the rulebook, its dictionary, and the folders of the project."""
+"""What every test may ask for: the rulebook, its dictionary, a place for a ledger, and the folders of the project."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from engine.duty.rulebook import Rulebook, collect
 from engine.record.casefile import read_case
 from engine.record.dictionary import Dictionary
 from engine.record.model import CaseRecord
+from tests.servers import postgres
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
@@ -43,3 +44,13 @@ def case_of(tmp_path: Path, dictionary: Dictionary) -> Callable[[str], CaseRecor
         return read_case(path, dictionary)
 
     return read
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a new ledger may be, in each database."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "ledger.sqlite")
+    else:
+        with postgres() as address:
+            yield address

@@ -27,7 +27,6 @@ from engine.policy.sample import make_sample
 from engine.record.problem import KeptError
 from tests import servers
 from tests.nights import FakeRun, invariants, judgements, night, outcome_of
-from tests.servers import postgres
 
 pytestmark = pytest.mark.soak
 
@@ -46,15 +45,6 @@ def caseload(tmp_path_factory: pytest.TempPathFactory, rulebook: Rulebook) -> Pa
     folder = tmp_path_factory.mktemp("soak") / "caseload"
     make_sample(rulebook.dictionary, folder, 60, 5)
     return folder
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield str(tmp_path / "ledger.sqlite")
-    else:
-        with postgres() as address:
-            yield address
 
 
 def start(where: str, caseload: Path, ahead: int) -> subprocess.Popen[bytes]:
