@@ -19,8 +19,9 @@ from engine.policy.comparison.differing import differing
 from engine.policy.sample import AS_AT, sample_cases
 from engine.record.problem import KeptError, RulebookProblem
 from engine.record.timeline import View
+from tests.commands import Run
 from tests.conftest import ROOT
-from tests.test_cli import Run, kept
+from tests.test_cli import kept
 
 __all__ = ["kept"]  # the fixture
 

@@ -16,8 +16,9 @@ import rules
 from engine.policy.checks.checking import check_rules, flaws_text
 from engine.policy.checks.flaw import Flaw
 from engine.policy.examples import example_file
+from tests.commands import Run
 from tests.conftest import FIXTURES, ROOT
-from tests.test_cli import Run, kept  # noqa: F401 - a fixture
+from tests.test_cli import kept  # noqa: F401 - a fixture
 from tests.test_compare import DUTIES, VALUES, VOCABULARY
 
 AS_AT = date(2007, 12, 1)

@@ -19,8 +19,9 @@ from engine.report.clause import ClauseTold, tell_clause
 from engine.report.clause_examples import ExampleTold
 from engine.report.clause_page import MOST_DAYS, clause_page, draw
 from engine.report.clause_text import COLUMNS, clause_text
+from tests.commands import Run
 from tests.conftest import FIXTURES
-from tests.test_cli import Run, kept
+from tests.test_cli import kept
 from tests.test_report import HOSTILE, Page
 
 __all__ = ["kept"]  # the fixture

@@ -6,10 +6,9 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import jsonschema
 import pyarrow as pa
@@ -24,6 +23,7 @@ from engine.judge.caseload_judge import CaseloadRun
 from engine.judge.caseload_judge import Progress as Stage
 from engine.ledger.store import Ledger
 from engine.report.results import schema
+from tests.commands import Run, runner
 from tests.conftest import ROOT
 
 CASE = """case: {id: C-1001, law: private, work: section_7, team: north-2}
@@ -37,33 +37,12 @@ timeline:
 """
 
 
-class Ran(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ran]
-
-
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Runs `kept` with these arguments, in a folder of its own that holds `case.yaml`."""
     (tmp_path / "case.yaml").write_text(CASE)
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["kept", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Ran(int(caught.value.code or 0), out, err)
-
-    return run
+    return runner(capsys)
 
 
 def test_a_check_prints_the_contracts_json(kept: Run, rulebook: Rulebook) -> None:

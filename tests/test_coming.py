@@ -26,9 +26,10 @@ from engine.record.problem import KeptError
 from engine.report.coming_calendar import MARKER, calendar_text, file_name, uid, write_calendars
 from engine.report.coming_picture import weeks_png, weeks_svg, write_weeks
 from engine.report.coming_text import coming_csv, coming_json, show_coming
+from tests.commands import Run
 from tests.nights import AS_AT, FakeRun, fault, finding, judgements, night
 from tests.servers import postgres
-from tests.test_cli import Run, kept
+from tests.test_cli import kept
 
 __all__ = ["kept"]
 

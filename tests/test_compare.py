@@ -24,7 +24,8 @@ from engine.record.casefile import build_case
 from engine.record.problem import KeptError, RulebookProblem
 from engine.record.timeline import View
 from rules.vocabulary import case
-from tests.test_cli import Ran, Run, kept  # noqa: F401 - a fixture
+from tests.commands import Ran, Run
+from tests.test_cli import kept  # noqa: F401 - a fixture
 
 NEAR = date(2026, 11, 20)
 

@@ -25,10 +25,11 @@ from engine.running.checked import Check
 from engine.running.doctor import examine, worst_of
 from engine.running.ledger_seen import look
 from engine.running.settings import Settings, Smtp
+from tests.commands import Run
 from tests.nights import FINISHED, FakeRun, night
 from tests.nights import rulebook as small_book
 from tests.servers import postgres
-from tests.test_cli import Run, kept
+from tests.test_cli import kept
 
 __all__ = ["kept"]
 

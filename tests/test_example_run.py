@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-import cli
 from engine.duty.rulebook import Rulebook
 from engine.judge.account import Account
 from engine.policy.example_run import Difference, ExampleRun, chosen_examples, run_examples
 from engine.record.problem import KeptError
 from engine.report.example_results import counted, examples_json, examples_junit
+from tests.commands import Run, runner
 from tests.conftest import FIXTURES
 
 ACCEPTED = "{id: accepted, date: 2025-03-04, event: case_accepted, child: amy}"
@@ -200,44 +199,35 @@ def test_junit_holds_every_example_whatever_it_is_called(run: Running) -> None:
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    def running(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kept", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(caught.value.code or 0), out, err
-
-    return running
+def kept(capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(capsys, "rules", "test")
 
 
-def test_the_command_prints_both_sides_and_writes_junit(
-    kept: Callable[..., tuple[int, str, str]], tmp_path: Path
-) -> None:
+def test_the_command_prints_both_sides_and_writes_junit(kept: Run, tmp_path: Path) -> None:
     write(tmp_path, example("A child seen on the tenth working day", ACCEPTED))
     junit = tmp_path / "out" / "junit.xml"
-    status, out, _ = kept("rules", "test", "NS-5.1", "--examples", str(tmp_path), "--junit", str(junit))
+    status, out, _ = kept("NS-5.1", "--examples", str(tmp_path), "--junit", str(junit))
     assert status == 1
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert {"expected got", "* outcome met breached", "due 2025-03-18 2025-03-18", "0 passed, 1 failed"} <= set(lines)
     assert "counted: accepted (case accepted, 4 March 2025)" in lines
     assert ElementTree.parse(junit).getroot().get("failures") == "1"  # noqa: S314 - our own file
-    status, out, _ = kept("rules", "test", "NS-5.1", "--examples", str(tmp_path), "--format", "json")
+    status, out, _ = kept("NS-5.1", "--examples", str(tmp_path), "--format", "json")
     assert (status, json.loads(out)["failed"]) == (1, 1)
 
 
-def test_only_a_draft_that_fails_is_no_failure(kept: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_only_a_draft_that_fails_is_no_failure(kept: Run, tmp_path: Path) -> None:
     write(tmp_path, example("A draft that is wrong as yet", ACCEPTED, more="draft: true"))
-    status, out, _ = kept("rules", "test", "NS-5.1", "--examples", str(tmp_path))
+    status, out, _ = kept("NS-5.1", "--examples", str(tmp_path))
     assert status == 0
     assert "A draft that is wrong as yet (draft)" in out
     assert out.splitlines()[-1] == "0 passed, 0 failed; 1 draft, 1 of them failing"
 
 
-def test_nothing_matched_is_an_error(kept: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_nothing_matched_is_an_error(kept: Run, tmp_path: Path) -> None:
     write(tmp_path, example("A child who was not seen at all", ACCEPTED, RIGHT))
-    assert kept("rules", "test", "NS-5.2", "--examples", str(tmp_path))[0] == 3
-    status, _, err = kept("rules", "test", "NS-5.99", "--examples", str(tmp_path))
+    assert kept("NS-5.2", "--examples", str(tmp_path))[0] == 3
+    status, _, err = kept("NS-5.99", "--examples", str(tmp_path))
     assert (status, "unknown clause 'NS-5.99'" in err) == (3, True)
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-import sys
 import zipfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -18,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import cli
 from engine.judge.outcome import Finding, Judgements
 from engine.ledger.exported import COLUMNS, Chosen, Exported, export
 from engine.ledger.masking import Mask, mask_key
@@ -26,6 +23,7 @@ from engine.ledger.store import Ledger
 from engine.record.problem import KeptError
 from engine.report import export as forms
 from engine.report.export import Form, write_export
+from tests.commands import Run, runner
 from tests.conftest import ROOT
 from tests.nights import FakeRun, finding, judgements, night, outcome_of
 
@@ -311,19 +309,12 @@ def test_more_rows_than_a_sheet_takes_are_refused(
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Any:
-        monkeypatch.setattr(sys, "argv", ["kept", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        return int(caught.value.code or 0), *capsys.readouterr()
-
-    return run
+    return runner(capsys)
 
 
-def test_the_command(ledger: Ledger, tmp_path: Path, kept: Callable[..., Any]) -> None:
+def test_the_command(ledger: Ledger, tmp_path: Path, kept: Run) -> None:
     asked = ("export", "--ledger", "ledger.sqlite", "--out", "out", "--format")
     assert kept(*asked, "csv")[0] == 3
     night(ledger)

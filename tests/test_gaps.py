@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 
-import cli
 from engine.duty.rulebook import Rulebook
 from engine.judge.case_judge import CaseJudge
 from engine.policy.examples import Example, read_all, read_examples
 from engine.policy.gaps import Gap, find_gaps, told_gaps
 from engine.policy.reachable import reachable
 from engine.record.timeline import View
+from tests.commands import runner
 from tests.conftest import FIXTURES
 from tests.strategies import Situation, situations
 
@@ -181,20 +180,13 @@ def test_what_each_form_can_never_come_to(rulebook: Rulebook, duty: str, never: 
 # --- the command ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_command_lists_them_and_fails_only_when_asked(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def kept(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["kept", "rules", "gaps", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        return int(caught.value.code or 0), capsys.readouterr().out
-
-    status, out = kept("NS-5.1", "--fail")
+def test_the_command_lists_them_and_fails_only_when_asked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    kept = runner(capsys, "rules", "gaps")
+    status, out, _ = kept("NS-5.1", "--fail")
     assert (status, out.splitlines()[-1].endswith(": 0 gaps")) == (0, True)
-    status, out = kept("NS-5.1", "--examples", str(tmp_path))
+    status, out, _ = kept("NS-5.1", "--examples", str(tmp_path))
     assert (status, out) == (0, "NS-5.1\n    examples   no example shows it at all\n1 clause, 0 examples: 1 gap\n")
-    status, out = kept("NS-5.1", "--examples", str(tmp_path), "--fail", "--format", "json")
+    status, out, _ = kept("NS-5.1", "--examples", str(tmp_path), "--fail", "--format", "json")
     assert (status, json.loads(out)["gaps"]) == (
         1,
         [{"clause": "NS-5.1", "duty": "NS-5.1", "kind": "examples", "says": "no example shows it at all"}],

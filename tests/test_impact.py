@@ -7,7 +7,6 @@ import io
 import json
 import shutil
 import stat
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
@@ -21,7 +20,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import cli
 from engine.duty.rulebook import Rulebook
 from engine.judge.case_judge import CaseJudge
 from engine.judge.caseload_judge import CaseloadJudge
@@ -45,6 +43,7 @@ from engine.report.impact_page import impact_page
 from engine.report.impact_shared import Shared, shared
 from engine.report.impact_text import NOT_APPLIED, in_a_sentence
 from engine.report.small_groups import FEWEST
+from tests.commands import Run, runner
 
 CASES = 120
 VIEW = View(AS_AT)
@@ -561,20 +560,12 @@ def test_every_moved_instance_is_written_for_its_owner_alone(found: tuple[Impact
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kept", "rules", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        return int(caught.value.code or 0), *capsys.readouterr()
-
-    return run
+def kept(capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(capsys, "rules")
 
 
 @pytest.mark.soak
-def test_the_command(
-    kept: Callable[..., tuple[int, str, str]], caseload: Path, rulebook: Rulebook, tmp_path: Path
-) -> None:
+def test_the_command(kept: Run, caseload: Path, rulebook: Rulebook, tmp_path: Path) -> None:
     frozen = tmp_path / "b.json"
     frozen.write_text(with_number(rulebook, VALUE, 6).canonical(), encoding="utf-8")
     asked = ["impact", "--candidate", frozen, "--caseload", caseload, "--as-at", AS_AT, "--clause", "NS-5.1"]

@@ -22,8 +22,9 @@ from engine.policy.examples import Example, read_all
 from engine.record.problem import KeptError, RulebookProblem
 from engine.report.manual import CHANGES, CONTENTS, COVERAGE, MARKER, PAGES, VALUES, WORDS, manual_pages, write_manual
 from tests.browser import barriers, browser
+from tests.commands import Run
 from tests.conftest import FIXTURES
-from tests.test_cli import Run, kept
+from tests.test_cli import kept
 from tests.test_report import HOSTILE, Page
 
 __all__ = ["kept"]  # the fixture

@@ -5,19 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import cli
 from engine.duty.rulebook import Rulebook
 from engine.policy.sample import make_sample
 from engine.record.casefile import build_case
@@ -31,6 +29,7 @@ from engine.report.asking import Asking
 from engine.report.learning import Log, practitioner_log, repeated, team_log, team_numbers
 from engine.report.quality import Graded, assessments, graded, team_quality
 from engine.report.small_groups import FEWEST, Cell, shown
+from tests.commands import Run, runner
 from tests.servers import postgres, spark
 from tests.test_engines import BROKEN, break_case, in_duckdb, in_postgres
 
@@ -308,29 +307,12 @@ def test_somebody_is_in_the_team_of_their_own_record(asked: Callable[..., Log]) 
 # --- the commands -----------------------------------------------------------------------------------------------------
 
 
-class Ran(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["kept", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Ran(int(caught.value.code or 0), out, err)
-
-    return run
+def kept(capsys: pytest.CaptureFixture[str]) -> Run:
+    return runner(capsys)
 
 
-def test_the_log_as_text_json_and_csv(kept: Callable[..., Ran], tmp_path: Path, dictionary: Dictionary) -> None:
+def test_the_log_as_text_json_and_csv(kept: Run, tmp_path: Path, dictionary: Dictionary) -> None:
     where = caseload_of(
         tmp_path / "c", dictionary,
         p1(point("one", "2025-03-03", "safe", "delay"), point("two", "2025-03-03", "safe", "delay"), session("2025-04-03", ["safe"]),
@@ -355,9 +337,7 @@ def test_the_log_as_text_json_and_csv(kept: Callable[..., Ran], tmp_path: Path, 
 
 
 @pytest.mark.soak
-def test_a_teams_name_from_the_record_acts_on_nothing(
-    kept: Callable[..., Ran], tmp_path: Path, dictionary: Dictionary
-) -> None:
+def test_a_teams_name_from_the_record_acts_on_nothing(kept: Run, tmp_path: Path, dictionary: Dictionary) -> None:
     where = caseload_of(tmp_path / "c", dictionary, *members(5, team=HOSTILE))
     for command in ("learning", "quality"):
         ran = kept(command, "--team", HOSTILE, "--caseload", where, "--as-at", "2025-06-30")
@@ -400,7 +380,7 @@ def test_a_teams_name_from_the_record_acts_on_nothing(
     ],
 )
 def test_who_is_not_there_is_exit_status_3(
-    kept: Callable[..., Ran], tmp_path: Path, dictionary: Dictionary, arguments: tuple[str, ...], says: str
+    kept: Run, tmp_path: Path, dictionary: Dictionary, arguments: tuple[str, ...], says: str
 ) -> None:
     where = caseload_of(tmp_path / "c", dictionary, p1(point("one", "2025-03-03", "safe")))
     ran = kept(*arguments, "--caseload", where)
@@ -408,9 +388,7 @@ def test_who_is_not_there_is_exit_status_3(
     assert says in ran.err
 
 
-def test_somebody_who_is_only_named_in_cases_has_a_log_too(
-    kept: Callable[..., Ran], tmp_path: Path, dictionary: Dictionary
-) -> None:
+def test_somebody_who_is_only_named_in_cases_has_a_log_too(kept: Run, tmp_path: Path, dictionary: Dictionary) -> None:
     where = caseload_of(tmp_path / "c", dictionary, p1(point("one", "2025-03-03", "safe")))
     ran = kept("learning", "sup1", "--caseload", where, "--as-at", "2025-06-30")
     assert (ran.status, ran.out.strip()) == (0, "Learning log of sup1, as at 30 June 2025: 0 learning points")
@@ -484,9 +462,7 @@ def caseload(tmp_path_factory: pytest.TempPathFactory, rulebook: Rulebook) -> Pa
 
 
 @pytest.mark.soak
-def test_compliance_judged_now_is_what_the_ledgers_night_says(
-    kept: Callable[..., Ran], tmp_path: Path, caseload: Path
-) -> None:
+def test_compliance_judged_now_is_what_the_ledgers_night_says(kept: Run, tmp_path: Path, caseload: Path) -> None:
     ledger = str(tmp_path / "ledger.sqlite")
     ask = partial(kept, "quality", "--team", TEAM, "--caseload", str(caseload), "--format", "json")
     assert kept("nightly", "--caseload", str(caseload), "--ledger", ledger, "--as-at", "2025-06-30").status == 0
@@ -502,7 +478,7 @@ def test_compliance_judged_now_is_what_the_ledgers_night_says(
 
 @pytest.mark.soak
 def test_a_case_of_the_team_that_cannot_be_read_makes_it_incomplete(
-    kept: Callable[..., Ran], tmp_path: Path, dictionary: Dictionary
+    kept: Run, tmp_path: Path, dictionary: Dictionary
 ) -> None:
     folder = tmp_path / "c"
     make_sample(dictionary, folder, 8, 1, as_at=AS_AT)

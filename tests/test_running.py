@@ -27,8 +27,9 @@ from engine.running import night_log as log_module
 from engine.running.metrics import LAST_SUCCESS, last_success, metrics_text
 from engine.running.night_log import KEYS, NightLog
 from engine.running.watch import MOST_LISTED, Watch, watching
+from tests.commands import Run
 from tests.nights import FakeRun, night
-from tests.test_cli import Run, kept
+from tests.test_cli import kept
 from tests.test_tables import edit, set_cell, write
 
 __all__ = ["kept"]

@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import cli
 from engine.duty.rulebook import Rulebook
 from engine.judge.case_judge import CaseJudge
 from engine.judge.caseload_judge import CaseloadJudge
@@ -29,6 +27,7 @@ from engine.record.timeline import View
 from engine.report.small_groups import FEWEST
 from engine.report.sweep_picture import curve_page, write_picture
 from engine.report.sweep_text import curve_json, write_curve
+from tests.commands import runner
 from tests.test_impact import altered, with_number
 
 VALUE, VIEW = "ns_5_1_seen_within", View(AS_AT)
@@ -210,16 +209,8 @@ def test_the_picture(curve: Curve, tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.soak
-def test_the_command(
-    caseload: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    def kept(*arguments: object) -> tuple[int, str, str]:
-        asked = ["kept", "rules", "sweep", *map(str, arguments), "--caseload", str(caseload), "--as-at", str(AS_AT)]
-        monkeypatch.setattr(sys, "argv", asked)
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        return int(caught.value.code or 0), *capsys.readouterr()
-
+def test_the_command(caseload: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    kept = runner(capsys, "rules", "sweep", "--caseload", caseload, "--as-at", AS_AT)
     status, out, err = kept(VALUE, "5..10", "--step", 5, "--by", "team", "--out", tmp_path / "a.html")
     assert (status, err) == (0, "")
     assert "met ÷ (met + late + breached)" in out

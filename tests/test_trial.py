@@ -12,7 +12,8 @@ import pytest
 from engine.duty.english import English
 from engine.duty.rulebook import Rulebook
 from engine.record.problem import RulebookProblem
-from tests.test_cli import Run, kept
+from tests.commands import Run
+from tests.test_cli import kept
 
 __all__ = ["kept"]  # the fixture
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import sys
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-import cli
 import engine.judge.walk as walking
 from engine.duty.rulebook import Rulebook
 from engine.judge.case_judge import CaseJudge
@@ -22,6 +20,7 @@ from engine.record.problem import KeptError
 from engine.record.timeline import Timeline, View
 from engine.report.drawn import ASCII, BOXES, Drawing
 from engine.report.tried import show_tried
+from tests.commands import Run, runner
 
 CASE = """case: {id: C-1, law: private, work: section_7, team: north-1}
 objects:
@@ -150,23 +149,13 @@ def test_a_terminal_gets_boxes_and_a_pipe_letters(rulebook: Rulebook, case_of: C
 
 
 @pytest.fixture
-def kept(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Callable[..., tuple[int, str, str]]:
+def kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     (tmp_path / "case.yaml").write_text(CASE)
     monkeypatch.chdir(tmp_path)
-
-    def running(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kept", "rules", "try", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(caught.value.code or 0), out, err
-
-    return running
+    return runner(capsys, "rules", "try")
 
 
-def test_the_command_exits_as_a_check_does(kept: Callable[..., tuple[int, str, str]]) -> None:
+def test_the_command_exits_as_a_check_does(kept: Run) -> None:
     assert kept("NS-5.1", "case.yaml", "--as-at", "2025-03-18")[0] == 0
     status, out, _ = kept("NS-5.1", "case.yaml", "--as-at", "2025-03-19", "--walk")
     assert status == 1
@@ -177,7 +166,7 @@ def test_the_command_exits_as_a_check_does(kept: Callable[..., tuple[int, str, s
     assert (status, "NS-8.7 applied to nothing here, as at 19 March 2025." in out) == (0, True)
 
 
-def test_a_malformed_file_is_the_usual_error(kept: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+def test_a_malformed_file_is_the_usual_error(kept: Run, tmp_path: Path) -> None:
     (tmp_path / "wrong.yaml").write_text(CASE.replace("child_seen", "child_sen"))
     status, out, err = kept("NS-5.1", "wrong.yaml")
     assert (status, out) == (3, "")

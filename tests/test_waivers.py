@@ -29,9 +29,10 @@ from engine.report.page import night_page
 from engine.report.results import night_json, schema
 from engine.report.text import show_check, show_night
 from engine.report.waivers_text import show_waivers, told, waivers_json
+from tests.commands import Run
 from tests.nights import AS_AT, FakeRun, finding, judgements, night, outcome_of, rulebook
 from tests.servers import postgres
-from tests.test_cli import Run, kept
+from tests.test_cli import kept
 from tests.test_report import fits
 
 __all__ = ["kept"]
