@@ -233,6 +233,12 @@ def check(
     help="The ledger: a file, made if it is not there, or a database address.",
 )
 @click.option(
+    "--series",
+    default="",
+    metavar="NAME",
+    help="Compare it with the nights of this name, wherever their caseload lay; else with those over the same address.",
+)
+@click.option(
     "--outcomes", type=click.Path(path_type=Path), help="Also write every outcome there, as outcomes.parquet."
 )
 @click.option("--report", type=click.Path(path_type=Path), help="Also write a page for people there.")
@@ -275,6 +281,7 @@ def check(
 def nightly(
     caseload: str,
     where: str,
+    series: str,
     outcomes: Path | None,
     report: Path | None,
     threads: int | None,
@@ -300,6 +307,7 @@ def nightly(
     """
     from engine.judge.caseload_judge import CaseloadJudge
     from engine.ledger.night import run_night
+    from engine.ledger.runs import series_name
     from engine.ledger.store import Ledger
     from engine.record.engines import open_engine, shown
     from engine.record.fingerprint import fingerprint
@@ -311,6 +319,7 @@ def nightly(
 
     started_at = _now()
     places = {"Ledger": shown(where)}
+    series = series and series_name(series)
     with watching(log, log_level, metrics, now=_now) as watch:
         book = _rulebook(frozen)
         judge = CaseloadJudge(book, only=clauses, stated_only=stated_only)
@@ -335,6 +344,7 @@ def nightly(
                 fingerprint=fingerprint(engine),
                 most_unread=quarantine_share,
                 fewest=0 if accept_fewer else caseload_share,
+                series=series,
             )
         watch.reporting()
         if outcomes is not None:

@@ -17,7 +17,8 @@ from engine.running.settings import Settings
 from engine.running.settings_file import SettingsProblem, read_settings
 from engine.running.settings_shown import settings_toml
 from engine.running.toml_lines import key_lines
-from tests.test_cli import Run, kept
+from tests.commands import Run
+from tests.test_cli import kept
 
 __all__ = ["kept"]
 
@@ -26,6 +27,7 @@ caseload = "postgresql://kept:hush@records/cms?schema=kept&sslpassword=hush"
 ledger = "ledger.sqlite"
 
 [nightly]
+series = "north-london"
 outcomes = "outcomes"
 report = "report.html"
 threads = 4
@@ -176,7 +178,7 @@ def test_what_is_shown_reads_back_and_tells_no_secret(read: Read) -> None:
     again, first = tomllib.loads(shown), tomllib.loads(WHOLE)
     assert again["caseload"] == "postgresql://kept:***@records/cms?schema=kept&sslpassword=***"
     assert (again["teams"], again["nightly"]["clauses"]) == (first["teams"], first["nightly"]["clauses"])
-    assert settings_toml(Settings()).count("is not set") == 10
+    assert settings_toml(Settings()).count("is not set") == 11
 
 
 KEYS = st.text("abc_-1", min_size=1, max_size=6)

@@ -67,7 +67,8 @@ def changes_since(ledger: Ledger, since: str | None = None) -> Changes:
             last = "The last night" if since is None else f"The night {since}"
             raise KeptError(
                 f"{ledger.name}: {last} has none beside it to be compared with: nights are compared that judge the same "
-                "caseload, by its description, for the same clauses. Judge another night, or name one with --since."
+                "caseload (by its address, or by the name given with --series) for the same clauses. Judge another night, or name "
+                "one with --since."
             )
         return changes(connection, first.series, first.number)
 

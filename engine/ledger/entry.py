@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, RowMapping, Table, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, func, insert, select, text, update
 
 from engine.judge.outcome import Fault
 from engine.ledger.changed import Changes
@@ -68,10 +68,13 @@ class Night:
     number of the night before in its series (None for the first), `cases_before` how many cases the last whole night of
     the series had, read or not (None when there was none).
 
-    A series holds the nights over the same caseload (by its description), for the same clauses, with the same
-    `stated_only`. A night joins the one of them whose last night is the latest that looks from no later day and knows of
-    no later moment than this one. So a night that looks further back than the last one rewrites nothing: it begins a
-    series of its own, or goes on with one of earlier nights that were judged again.
+    A series holds the nights over the same caseload (by its description, or by the name that was given to the series
+    wherever the caseload lies), for the same clauses, with the same `stated_only`. A name that is new is given to the series
+    that the night would have joined without it.
+
+    A night joins the one of them whose last night is the latest that looks from no later day and knows of no later moment
+    than this one. So a night that looks further back than the last one rewrites nothing: it begins a series of its own, or
+    goes on with one of earlier nights that were judged again.
     """
 
     def __init__(
@@ -97,7 +100,10 @@ class Night:
                 "receipt": receipt.sha256,
                 "started_at": _utc(start.started_at),
                 "fingerprint": receipt.fingerprint and receipt.fingerprint.model_dump(),
-                **{name: getattr(receipt, name) for name in ("rulebook", "calendar", "as_at", "known_at", "versions")},
+                **{
+                    name: getattr(receipt, name)
+                    for name in ("rulebook", "calendar", "caseload", "as_at", "known_at", "versions")
+                },
                 **_columns(nothing),
             },
         )
@@ -207,28 +213,36 @@ def drop_temporary(connection: Connection) -> None:
 
 def _place(connection: Connection, receipt: Receipt) -> tuple[int, int | None]:
     """The series that the night belongs to, made if there is none, and the number of the last night in it."""
+    by_address = and_(SERIES.c.name == "", SERIES.c.caseload == receipt.caseload)
+    nights = _last_nights(connection, receipt, SERIES.c.name == receipt.series if receipt.series else by_address)
+    named_now = bool(receipt.series) and not nights
+    if named_now:
+        nights = _last_nights(connection, receipt, by_address)
+    fitting = [
+        (night.as_at, night.known_at, night.number, night.series)
+        for night in nights
+        if night.as_at <= receipt.as_at and night.known_at <= receipt.known_at
+    ]
+    if fitting:
+        *_, before, series = max(fitting)
+        if named_now:
+            connection.execute(update(SERIES).where(SERIES.c.number == series).values(name=receipt.series))
+        return series, before
+    number = 1 + (connection.scalar(select(func.max(SERIES.c.number))) or 0)
+    values = {"caseload": receipt.caseload, "clauses": list(receipt.clauses or ()), "stated_only": receipt.stated_only}
+    connection.execute(insert(SERIES), {"number": number, "name": receipt.series, **values})
+    return number, None
+
+
+def _last_nights(connection: Connection, receipt: Receipt, which: ColumnElement[bool]) -> list[Any]:
+    """The last night of each of those series that is for the same clauses, with the same `stated_only`."""
     last = select(func.max(RUNS.c.number)).group_by(RUNS.c.series)
     nights = connection.execute(
         select(SERIES.c.clauses, RUNS.c.series, RUNS.c.number, RUNS.c.as_at, RUNS.c.known_at)
         .join(SERIES, SERIES.c.number == RUNS.c.series)
-        .where(
-            RUNS.c.number.in_(last), SERIES.c.caseload == receipt.caseload, SERIES.c.stated_only == receipt.stated_only
-        )
-    ).all()
-    fitting = [
-        (night.as_at, night.known_at, night.number, night.series)
-        for night in nights
-        if night.clauses == list(receipt.clauses or ())
-        and night.as_at <= receipt.as_at
-        and night.known_at <= receipt.known_at
-    ]
-    if fitting:
-        *_, before, series = max(fitting)
-        return series, before
-    number = 1 + (connection.scalar(select(func.max(SERIES.c.number))) or 0)
-    values = {"caseload": receipt.caseload, "clauses": list(receipt.clauses or ()), "stated_only": receipt.stated_only}
-    connection.execute(insert(SERIES), {"number": number, **values})
-    return number, None
+        .where(RUNS.c.number.in_(last), SERIES.c.stated_only == receipt.stated_only, which)
+    )
+    return [night for night in nights if night.clauses == list(receipt.clauses or ())]
 
 
 def _cases(connection: Connection, night: int) -> int:

@@ -18,7 +18,7 @@ from engine.judge.outcome import Fault
 from engine.ledger.entry import Night
 from engine.ledger.outcomes_file import OutcomesFile, outcomes_file
 from engine.ledger.reading import outcomes_of
-from engine.ledger.runs import Receipt, Run, RunStart, asked_for, calendar_hash, has_shrunk, versions
+from engine.ledger.runs import Receipt, Run, RunStart, asked_for, calendar_hash, has_shrunk, series_name, versions
 from engine.ledger.store import Ledger
 from engine.ledger.tally import FEWEST, MOST_UNREAD, NightSummary, NightTally
 from engine.ledger.waived import Waiver
@@ -71,6 +71,7 @@ def run_night(
     fingerprint: Fingerprint | None = None,
     most_unread: float = MOST_UNREAD,
     fewest: float = FEWEST,
+    series: str = "",
 ) -> NightSummary:
     """Read what the judging finds (or what it is made by, when it is needed) and write the night.
 
@@ -78,14 +79,15 @@ def run_night(
     time zone. With `outcomes_dir` every outcome is also written to `outcomes.parquet` there. `clauses` and `stated_only`
     are what the judging was asked for, `fingerprint` is of what it reads; above the share `most_unread` of cases that cannot
     be read, the night is no point in a trend. With fewer cases than the share `fewest` of those of the last whole night of
-    its series, its caseload has shrunk: it closes nothing that is missing (0 accepts any number). A night that is in the
+    its series, its caseload has shrunk: it closes nothing that is missing (0 accepts any number). With a `series` it is one
+    of the nights of that name, whatever was judged; else of those over the same caseload, as described. A night that is in the
     ledger already (the same receipt) is not judged again: its summary is given as it was, with `already`, and with the
     waivers there are by now; but one whose caseload had shrunk is, when its number of cases is accepted now.
 
     Raises:
         NothingToJudgeError: when there was nothing; the ledger is as it was.
-        KeptError: when the ledger or the outcomes cannot be written; both are as they were (but when the file cannot be
-            put in its place at the very end: the night is in the ledger then).
+        KeptError: when the series cannot be called so, or the ledger or the outcomes cannot be written; both are as they
+            were (but when the file cannot be put in its place at the very end: the night is in the ledger then).
     """
     receipt = Receipt(
         rulebook=rulebook.sha256,
@@ -97,6 +99,7 @@ def run_night(
         clauses=asked_for(clauses),
         stated_only=stated_only,
         versions=versions(),
+        series=series and series_name(series),
     )
     found = ledger.already(receipt)
     waivers = read_waivers(ledger)
@@ -125,6 +128,7 @@ def run_night(
                 started_at=started_at,
                 finished_at=finished_at,
                 caseload=described,
+                series=series,
                 stated_only=stated_only,
                 changes=changes,
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,10 +16,12 @@ from engine.judge.outcome import Outcome
 from engine.record.calendar import Calendar
 from engine.record.dictionary import Frozen
 from engine.record.fingerprint import Fingerprint
+from engine.record.problem import KeptError, harmless
 
 SHRUNK_REMEDY = "Check the extract. If it is right, run the night again with --accept-fewer."
 """What to do about a caseload that has suddenly shrunk."""
 
+_SERIES = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}", re.ASCII)
 _VERSIONS = ("kept", "duckdb", "ibis-framework", "sqlglot", "pyarrow", "holidays")
 _FIRST_DAY = date(2000, 1, 1)
 
@@ -28,7 +31,8 @@ class Receipt(Frozen):
 
     `rulebook` and `calendar` are hashes; `known_at` (local time, as records have it) has no time zone; `caseload` says in
     words what was read, `fingerprint` what was in it (None when none was taken); `clauses` are those asked for, all of
-    them when it is empty, and None where a Kept before this did not note it.
+    them when it is empty, and None where a Kept before this did not note it. `series` is the name of the nights that it is
+    one of; empty when they are known by their caseload.
     """
 
     rulebook: str
@@ -40,13 +44,16 @@ class Receipt(Frozen):
     clauses: tuple[str, ...] | None = ()
     stated_only: bool = False
     versions: dict[str, str]
+    series: str = ""
 
     @cached_property
     def sha256(self) -> str:
         """`sha256:` and the hash of it all; nothing when not all is known, for then nothing is the same as it."""
         if self.fingerprint is None:
             return ""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        # Without a name as before there were any: the nights of then are still known.
+        content = self.model_dump(mode="json", exclude=None if self.series else {"series"})
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -84,7 +91,7 @@ class Counts(Frozen):
 
 
 class Run(Frozen):
-    """A night in the ledger. `started_at` and `finished_at` are in UTC."""
+    """A night in the ledger. `started_at` and `finished_at` are in UTC; `series` is empty where nobody gave a name."""
 
     id: str
     started_at: datetime
@@ -94,6 +101,7 @@ class Run(Frozen):
     known_at: datetime
     caseload: str
     stated_only: bool
+    series: str = ""
     counts: Counts
 
 
@@ -113,6 +121,20 @@ def calendar_hash(calendar: Calendar) -> str:
 def asked_for(clauses: Sequence[str]) -> tuple[str, ...]:
     """The clauses that were asked for, each once and in order."""
     return tuple(sorted(set(clauses)))
+
+
+def series_name(name: str) -> str:
+    """The name of a series, as it was given.
+
+    Raises:
+        KeptError: when it cannot be one; says what can.
+    """
+    if not _SERIES.fullmatch(name):
+        raise KeptError(
+            f"{harmless(name, 80)!r} is not a name for a series. Give one of letters (a to z), digits and dashes, 40 at most, "
+            "that begins with a letter or digit, such as north-london."
+        )
+    return name
 
 
 def has_shrunk(there: int, before: int | None, share: float) -> bool:

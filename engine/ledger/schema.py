@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = 5
+SCHEMA = 6
 """The version of these tables. An older ledger is brought to it (`engine.ledger.migrations`), a newer one refused."""
 
 METADATA = MetaData()
@@ -58,7 +58,8 @@ SERIES = Table(
     "series",
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("caseload", Text, nullable=False),
+    Column("name", Text, nullable=False, comment="empty where nobody gave one: then it is known by its caseload"),
+    Column("caseload", Text, nullable=False, comment="what its first night read"),
     Column("clauses", JSON(none_as_null=True), comment="those asked for; all for []; null where it was not noted"),
     Column("stated_only", Boolean, nullable=False),
     comment="Nights that can be compared, in the order of the days that they look from.",
@@ -70,6 +71,7 @@ RUNS = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("id", Text, nullable=False, unique=True),
     Column("series", Integer, ForeignKey(SERIES.c.number), nullable=False),
+    Column("caseload", Text, nullable=False, comment="what was read, in words"),
     Column(
         "receipt",
         Text,

@@ -108,11 +108,11 @@ class Ledger:
             KeptError: when there is no such night.
         """
         self.run(run)
-        query = select(RUNS, SERIES).join(SERIES, SERIES.c.number == RUNS.c.series).where(RUNS.c.id == run)
         with self.reading() as connection:
-            row = connection.execute(query).mappings().one()
+            row = connection.execute(_ALL.add_columns(SERIES.c.clauses).where(RUNS.c.id == run)).mappings().one()
             values = {name: row[name] for name in Receipt.model_fields}
-            return Receipt(**values | {"clauses": None if row["clauses"] is None else tuple(row["clauses"])})
+            clauses = None if row["clauses"] is None else tuple(row["clauses"])
+            return Receipt(**values | {"clauses": clauses, "series": row["series_name"]})
 
     def already(self, receipt: Receipt) -> tuple[Run, str] | None:
         """The night with that receipt and its summary as JSON, if it is here and nothing was written over it.
@@ -226,7 +226,9 @@ class Ledger:
             return [_run(dict(row)) for row in connection.execute(query).mappings()]
 
 
-_ALL = select(RUNS, SERIES.c.caseload, SERIES.c.stated_only).join(SERIES, SERIES.c.number == RUNS.c.series)
+_ALL = select(RUNS, SERIES.c.name.label("series_name"), SERIES.c.stated_only).join(
+    SERIES, SERIES.c.number == RUNS.c.series
+)
 
 
 @contextmanager
@@ -285,7 +287,7 @@ def _problem(tables: set[str], found: int | None) -> str | None:
 
 def _run(row: dict[str, Any]) -> Run:
     counted = {name: row[name] for name in Counts.model_fields if name != "outcomes"}
-    values = {name: row[name] for name in Run.model_fields if name != "counts"}
+    values = {name: row[name] for name in Run.model_fields if name != "counts"} | {"series": row["series_name"]}
     for key in ("started_at", "finished_at"):
         values[key] = values[key].replace(tzinfo=UTC)
     return Run(**values, counts=Counts(outcomes=row["counts"], **counted))

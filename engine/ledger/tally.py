@@ -101,8 +101,9 @@ class NightSummary(Frozen):
     that are still due fall due on each of the next days; `most_overdue` the breaches longest past their day;
     `previous` the night before that it can be compared with, `changes` what changed since then (None for the first);
     `trend` whether enough was read for a point in a trend; `shrunk_from` how many cases the last whole night had, when this
-    has far fewer (None when not); `already` when the night was in the ledger before; `trial` how
-    the duties on trial fared, which count nowhere else; `waived` beside what a waiver stood, which changes no outcome.
+    has far fewer (None when not); `series` the name of the nights that it is one of, or nothing; `already` when the night
+    was in the ledger before; `trial` how the duties on trial fared, which count nowhere else; `waived` beside what a waiver
+    stood, which changes no outcome.
     """
 
     run: str
@@ -113,6 +114,7 @@ class NightSummary(Frozen):
     started_at: datetime
     finished_at: datetime
     caseload: str
+    series: str = ""
     stated_only: bool
     cases: int
     instances: int
@@ -222,6 +224,7 @@ class NightTally:
         started_at: datetime,
         finished_at: datetime,
         caseload: str,
+        series: str,
         stated_only: bool,
         changes: Changes | None = None,
     ) -> NightSummary:
@@ -240,6 +243,7 @@ class NightTally:
             started_at=started_at,
             finished_at=finished_at,
             caseload=caseload,
+            series=series,
             stated_only=stated_only,
             **dict(self.counts()),
             changes=_in_numbers(changes) if changes else None,

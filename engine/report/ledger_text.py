@@ -48,7 +48,8 @@ def show_runs(console: Console, runs: Sequence[Run]) -> None:
             counts.faults,
         )
         times = (day(run.as_at), moment(run.known_at), moment(run.finished_at))
-        what = harmless(run.caseload) + (", stated only" if run.stated_only else "")
+        what = harmless(run.caseload) + (f", series {run.series}" if run.series else "")
+        what += ", stated only" if run.stated_only else ""
         table.add_row(run.id, *times, *(f"{number:,}" for number in numbers), Text(what))
     console.print(table) if runs else say(console, "There is no night in this ledger yet.")
 

@@ -142,7 +142,8 @@ def show_night(console: Console, summary: NightSummary, places: Mapping[str, str
         for each in summary.applied_to_nobody:
             print_line(console, 4, f"{each.duty}  {each.title}")
     print_line(console)
-    for what, where in {"Run": summary.run, "Rulebook": summary.rulebook, **places}.items():
+    series = {"Series": summary.series} if summary.series else {}
+    for what, where in {"Run": summary.run, **series, "Rulebook": summary.rulebook, **places}.items():
         print_line(console, 0, f"{what + ':':<10} {where}")
 
 

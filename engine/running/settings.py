@@ -16,6 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
+from engine.ledger.runs import series_name
 from engine.record.addresses import is_postgres, looks_like_spark, shown, spark_address
 from engine.record.dictionary import Frozen
 from engine.record.problem import KeptError
@@ -95,6 +96,15 @@ def _ledger(where: str, info: ValidationInfo) -> str:
     return str(_file(path))
 
 
+def _series(name: str) -> str:
+    try:
+        return series_name(name)
+    except KeptError:
+        raise ValueError(
+            "is not a name of letters, digits and dashes, 40 at most; write one like north-london"
+        ) from None
+
+
 def _amount(given: str) -> str:
     try:
         memory_bytes(given)
@@ -153,6 +163,7 @@ class Section(Frozen):
 class Night(Section):
     """How a night is judged: the options of `kept nightly` with these names."""
 
+    series: Annotated[str, AfterValidator(_series)] | None = None
     outcomes: Folder | None = None
     report: FilePath | None = None
     threads: int | None = Field(default=None, ge=1, le=1024)
@@ -245,6 +256,7 @@ class Settings(Section):
             "--ledger": self.ledger,
             "--threads": night.threads,
             "--memory": night.memory,
+            "--series": night.series,
             "--outcomes": night.outcomes,
             "--report": night.report,
             "--clause": night.clauses or None,
