@@ -29,15 +29,16 @@ TOLD = ("edition", "outcome", "start", "due", "done", "flags", "evidence", "miss
 
 _TEMPORARY = ("staged", "placed", "moved", "gone", "set_aside")
 
-_PLACE = (
-    """INSERT INTO instances (number, id, "case", subject)
-       SELECT :instances + row_number() OVER (ORDER BY s.place), s.instance, s."case", s.subject
-       FROM staged s LEFT JOIN instances i ON i.id = s.instance WHERE i.number IS NULL""",
-    # Here an instance that was found twice is noticed.
-    "CREATE TEMP TABLE placed (instance INTEGER PRIMARY KEY, place INTEGER NOT NULL)",
-    """INSERT INTO placed SELECT i.number, s.place
-       FROM staged s JOIN instances i ON i.id = s.instance ORDER BY i.number""",
-)
+_NEW = """
+    (number, id, "case", subject) SELECT :instances + row_number() OVER (ORDER BY s.place), s.instance, s."case", s.subject
+    FROM staged s LEFT JOIN instances i ON i.id = s.instance WHERE i.number IS NULL
+"""
+# In both an instance that was found twice is noticed.
+_ADDED = """
+    CREATE TEMP TABLE added (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "case" INTEGER NOT NULL, subject TEXT NOT NULL)
+"""
+_PLACED = "CREATE TEMP TABLE placed (instance INTEGER PRIMARY KEY, place INTEGER NOT NULL)"
+_PLACE = "INSERT INTO placed SELECT i.number, s.place FROM staged s JOIN {it} i ON i.id = s.instance ORDER BY i.number"
 
 _COMPARE = (
     """CREATE TEMP TABLE moved AS
@@ -196,11 +197,18 @@ class Night:
 _BOOKS = ("series", "from_run", "number", "until_run", "since_run")
 
 
-def place_staged(connection: Connection) -> None:
-    """Find the instance of each staged finding, and add those that are new: the temporary table `placed`."""
+def place_staged(connection: Connection, *, adding: bool = True) -> None:
+    """Find the instance of each staged finding: the temporary table `placed`.
+
+    Those that are new are added to the ledger; without `adding` to a temporary table `added` instead.
+    """
     last = connection.scalar(text("SELECT coalesce(max(number), 0) FROM instances"))
-    for statement in _PLACE:
-        connection.execute(text(statement), {"instances": last} if ":instances" in statement else {})
+    if not adding:
+        connection.execute(text(_ADDED))
+    connection.execute(text(f"INSERT INTO {'instances' if adding else 'added'} {_NEW}"), {"instances": last})
+    connection.execute(text(_PLACED))
+    for table in ("instances",) if adding else ("instances", "added"):
+        connection.execute(text(_PLACE.format(it=table)))
     if connection.dialect.name == "postgresql":
         connection.execute(text("ANALYZE placed"))
 

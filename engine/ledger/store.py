@@ -196,6 +196,26 @@ class Ledger:
             connection.commit()
 
     @contextmanager
+    def comparing(self) -> Iterator[Connection]:
+        """A connection for comparing with the ledger as it is now: it needs no lock, and keeps nobody from writing.
+
+        Temporary tables may be made through it; they are gone afterwards, and nothing else may be written.
+
+        Raises:
+            KeptError: when there is no ledger yet, or the database refuses.
+        """
+        if self._new:
+            raise KeptError(f"{self.name}: there is no night in it yet. `kept nightly` writes the first.")
+        engine = self._engine
+        if engine.dialect.name != "sqlite":  # there every transaction sees what was there when it began
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with plainly(self.name), engine.connect() as connection:
+            try:
+                yield connection
+            finally:
+                connection.invalidate()  # not laid by: its temporary tables would be in the way of whoever got it next
+
+    @contextmanager
     def trying(self) -> Iterator[Connection]:
         """A connection for comparing: whatever is written through it is taken back."""
         if self._new:

@@ -21,11 +21,11 @@ from engine.judge.case_judge import CaseJudge
 from engine.judge.caseload_judge import CaseloadJudge
 from engine.judge.finding_table import from_batch
 from engine.judge.outcome import Fault, Finding
-from engine.ledger.entry import TOLD, drop_temporary, place_staged
+from engine.ledger.entry import TOLD, place_staged
 from engine.ledger.reading import outcomes_of
 from engine.ledger.runs import Receipt
 from engine.ledger.schema import DURING, FAULTS, QUARANTINE, RUNS
-from engine.ledger.staging import Staging
+from engine.ledger.staging import Staging, own_numbers
 from engine.ledger.store import Ledger
 from engine.record.dictionary import Frozen
 from engine.record.fingerprint import fingerprint
@@ -126,11 +126,12 @@ def verify_instance(
 
 
 def verify_night(ledger: Ledger, run: str, engine: TableEngine, versions: dict[str, str]) -> Verification:
-    """Judge the whole night again. While it runs no night can be written; nothing of it is kept."""
+    """Judge the whole night again. Nothing is written, and a night may be meanwhile: the ledger is seen as it is now."""
     receipt, book = kept_rulebook(ledger, run)
     judge = CaseloadJudge(book, only=receipt.clauses or (), stated_only=receipt.stated_only)
     judging = judge.judge(engine, View(receipt.as_at, receipt.known_at))
-    with ledger.trying() as connection:
+    with ledger.comparing() as connection:
+        own_numbers(connection)
         staging = Staging(connection)
         for batch in judging.findings():
             # What is on trial is not in the ledger.
@@ -138,7 +139,7 @@ def verify_night(ledger: Ledger, run: str, engine: TableEngine, versions: dict[s
                 batch.filter(pc.invert(pc.is_in(batch.column("duty"), pa.array(sorted(book.on_trial), pa.string()))))
             )
         staging.ready()
-        place_staged(connection)
+        place_staged(connection, adding=False)
         then = connection.execute(select(RUNS).where(RUNS.c.id == run)).one()
         aside = _set_aside(connection, then.number)
         unread = [
@@ -149,7 +150,6 @@ def verify_night(ledger: Ledger, run: str, engine: TableEngine, versions: dict[s
             (fault.case, fault.duty) for fault in judging.faults
         }
         differing = [each for each in _compared(connection, run) if not _is_aside(each, aside)]
-        drop_temporary(connection)
     return _verification(receipt, run, None, staging.rows, differing, unread, engine, versions)
 
 
@@ -168,13 +168,14 @@ _EACH = ", ".join(
     for name in names
 )
 _COMPARED = f"""
-    SELECT i.id AS instance, c.id AS "case", {_EACH.format(it="a")}, {_EACH.format(it="b")}
-    FROM {{pairs}} x JOIN instances i ON i.number = x.instance JOIN cases c ON c.number = i."case"
+    SELECT coalesce(i.id, n.id) AS instance, c.id AS "case", {_EACH.format(it="a")}, {_EACH.format(it="b")}
+    FROM {{pairs}} x LEFT JOIN instances i ON i.number = x.instance LEFT JOIN added n ON n.number = x.instance
+    JOIN cases c ON c.number = coalesce(i."case", n."case")
     LEFT JOIN stood a ON a.instance = x.instance
     LEFT JOIN editions ae ON ae.number = a.edition LEFT JOIN holders ah ON ah.number = a.holder
     LEFT JOIN placed p ON p.instance = x.instance LEFT JOIN staged b ON b.place = p.place
     LEFT JOIN editions be ON be.number = b.edition LEFT JOIN holders bh ON bh.number = b.holder
-    ORDER BY i.id
+    ORDER BY 1
 """  # noqa: S608 - ours
 _PAIRS = """
     (SELECT p.instance FROM placed p JOIN staged s ON s.place = p.place LEFT JOIN stood o ON o.instance = p.instance
@@ -198,7 +199,6 @@ def _compared(connection: Connection, run: str) -> Iterator[Differing]:
             for side in "ab"
         ]
         yield from _differing(row["instance"], row["case"], *sides)
-    connection.execute(text("DROP TABLE stood"))
 
 
 def _differing(instance: str, case: str, then: dict[str, str], now: dict[str, str]) -> Iterator[Differing]:
