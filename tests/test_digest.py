@@ -7,8 +7,7 @@ import re
 import socket
 import ssl
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -19,7 +18,6 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-import cli
 from engine.judge.outcome import Judgements
 from engine.ledger.digest import Digest, digests
 from engine.ledger.store import Ledger
@@ -28,6 +26,7 @@ from engine.record.problem import KeptError
 from engine.report.digest import digest_mail, digest_page, digest_text, file_stem, subject, write_digest
 from engine.report.digest_sent import Told, send_digests
 from engine.running.settings import Settings
+from tests.commands import Run, runner
 from tests.nights import FINISHED, FakeRun, finding, judgements, night, outcome_of
 
 LINK = "https://cases.example.org/case/"
@@ -381,19 +380,12 @@ def test_a_team_with_nothing_new_gets_a_short_mail_or_none(ledger: Ledger, serve
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Any:
-        monkeypatch.setattr(sys, "argv", ["kept", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        return int(caught.value.code or 0), *capsys.readouterr()
-
-    return run
+    return runner(capsys)
 
 
-def test_the_command(ledger: Ledger, tmp_path: Path, kept: Callable[..., Any], server: Server) -> None:
+def test_the_command(ledger: Ledger, tmp_path: Path, kept: Run, server: Server) -> None:
     two_nights(ledger)
     asked = ("digest", "--ledger", "ledger.sqlite")
     status, out, _ = kept(*asked, "--team", "north-2")

@@ -6,34 +6,20 @@ import csv
 import io
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-import cli
 from engine.duty.rulebook import Rulebook
 from engine.ledger.store import Ledger
 from engine.policy.sample import make_sample
+from tests.commands import Run, runner, status_of
 from tests.nights import FakeRun, invariants, judgements, night, outcome_of
 
-
-class Ran(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Run = Callable[..., Ran]
 LEDGER = ("--ledger", "ledger.sqlite")
 WHERE = (*LEDGER, "--caseload", "sample")
 NIGHT = (
@@ -52,10 +38,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, rulebook: Rulebook) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for day in ("2025-05-30", "2025-06-30"):
-            patch.setattr(sys, "argv", ["kept", *NIGHT, "--as-at", day])
-            with pytest.raises(SystemExit) as caught:
-                cli.main()
-            assert not caught.value.code
+            assert status_of(*NIGHT, "--as-at", day) == 0
     return folder
 
 
@@ -65,15 +48,7 @@ def kept(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     capsys.readouterr()
-
-    def run(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["kept", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Ran(int(caught.value.code or 0), out, err)
-
-    return run
+    return runner(capsys)
 
 
 def test_changes_are_told_in_every_form(kept: Run) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, text
 
-import cli
 from engine.judge.outcome import Judgements
 from engine.ledger import purge as purging
 from engine.ledger.changes import changes_since
@@ -23,24 +21,14 @@ from engine.ledger.schema import METADATA
 from engine.ledger.store import Ledger
 from engine.ledger.waivers import approve, ask, read_waivers
 from engine.record.problem import KeptError
+from tests.commands import runner
 from tests.nights import FINISHED, FakeRun, finding, invariants, judgements, night, outcome_of
-from tests.servers import postgres
 
 FIRST = date(2025, 6, 1)
 DAYS = [FIRST + timedelta(days=ahead) for ahead in range(6)]
 CUT = DAYS[3]
 MOVED = "stale without a state"
 """What was stale already when the first night that stays was judged is stale from the beginning: not wrong here."""
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield str(tmp_path / "ledger.sqlite")
-    else:
-        pytest.importorskip("psycopg")
-        with postgres() as address:
-            yield address
 
 
 @pytest.fixture
@@ -234,13 +222,7 @@ def test_somebody_who_reads_keeps_the_bytes_and_is_named_as_the_reason(tmp_path:
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
-
-    def kept(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kept", "purge", "--ledger", "ledger.sqlite", *arguments])
-        with pytest.raises(SystemExit) as caught:
-            cli.main()
-        return int(caught.value.code or 0), *capsys.readouterr()
-
+    kept = runner(capsys, "purge", "--ledger", "ledger.sqlite")
     assert kept("--before", "2025-06-04")[0] == 3
     with Ledger.open("ledger.sqlite") as ledger:
         six_nights(ledger)

@@ -18,9 +18,10 @@ from engine.ledger.tally import NightSummary
 from engine.record.problem import KeptError
 from engine.report.results import night_json
 from engine.running.settings import Settings
+from tests.commands import Run
 from tests.nights import AS_AT, FakeRun, invariants, night
 from tests.servers import postgres
-from tests.test_ledger_commands import LEDGER, NIGHT, Run, kept, made
+from tests.test_ledger_commands import LEDGER, NIGHT, kept, made
 from tests.test_report import fits
 
 __all__ = ["kept", "made"]

@@ -28,9 +28,10 @@ from engine.report.text import show_night
 from engine.running.checked import Check
 from engine.running.doctor import _compared
 from engine.running.ledger_seen import look
+from tests.commands import Run
 from tests.nights import AS_AT, FINISHED, FakeRun, invariants, judgements, night, outcome_of
 from tests.servers import postgres
-from tests.test_ledger_commands import LEDGER, NIGHT, Run, kept, made
+from tests.test_ledger_commands import LEDGER, NIGHT, kept, made
 from tests.test_report import fits
 
 __all__ = ["kept", "made"]
