@@ -158,6 +158,7 @@ def test_waivers_and_digests_of_what_went_go_too(ledger: Ledger) -> None:
             "address": "gone@example.org",
             "tries": 1,
             "sent": True,
+            "under_way": False,
         }
         connection.execute(insert(METADATA.tables["digests"]), values | {"tried_at": FINISHED.replace(tzinfo=None)})
     (digest,) = digests(ledger)

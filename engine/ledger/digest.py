@@ -5,12 +5,12 @@ It is about the last night, compared with the one before it or with an earlier o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, text, update
 
 from engine.ledger.changed import Change, Changes
 from engine.ledger.changes import changes_since
@@ -23,11 +23,14 @@ from engine.ledger.waivers import read_waivers
 from engine.record.dictionary import Frozen
 from engine.record.problem import KeptError, harmless, nearest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 DAYS = 14
 """What falls due within so many days is told."""
+
+HELD = timedelta(minutes=30)
+"""How long a digest that is under way is left to whoever sends it: more than a slow mail server and marking it may take."""
+
+_MARKS, _PAUSE = 60, 5.0
+"""How often it is tried to mark what was sent, and the seconds between."""
 
 _TEAMS = f"""
     SELECT DISTINCT h.team FROM runs r JOIN states s ON {DURING.format(it="s")} JOIN holders h ON h.number = s.holder
@@ -146,34 +149,83 @@ def _waivers(ledger: Ledger, run: Run) -> list[tuple[Waiver, str]]:
 
 
 class Sending:
-    """One digest on its way to one address. Set `sent` when the mail server took it; `tries` counts those before."""
+    """One digest on its way to one address. Set `sent` when the mail server took it; `tries` counts those before.
 
-    def __init__(self, tries: int, *, already: bool) -> None:
-        self.tries, self.already, self.sent = tries, already, False
+    It is not to be sent when it was `already`, nor when it is held: another call has it in hand until `held_until` (UTC).
+    """
+
+    def __init__(self, tries: int, *, already: bool = False, held_until: datetime | None = None) -> None:
+        self.tries, self.already, self.held_until, self.sent = tries, already, held_until, False
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is to be sent, by us alone."""
+        return not self.already and self.held_until is None
 
 
 @contextmanager
-def sending(ledger: Ledger, digest: Digest, address: str, at: datetime) -> Iterator[Sending]:
-    """Send it inside: that it was sent is written in the same breath, and meanwhile nobody else sends it.
+def sending(
+    ledger: Ledger, digest: Digest, address: str, at: datetime, pause: Callable[[float], None] = time.sleep
+) -> Iterator[Sending]:
+    """Send it inside. The ledger is written to before and after, for a moment each: first that it is under way, by which
+    nobody else sends it, then what became of it. Meanwhile a night may be written.
 
-    A process that is killed between the mail server's word and the ledger's sends it again the next time, with the same
-    Message-ID, by which most mailboxes know it. `at` has a time zone.
+    A process that dies in between, also after the mail server has taken it and before that is marked, leaves it under way:
+    nobody can say whether it was sent. For half an hour (`HELD`) other calls leave it alone and say so; after that the next
+    one sends it again, with the same Message-ID, by which most mailboxes know it. So none is lost, and one may come twice.
+    When something is raised inside it is as if the process had died. What cannot be marked, since a night is being written,
+    is tried again for some minutes. `at` has a time zone.
 
     Raises:
-        KeptError: when the ledger cannot be written to.
+        KeptError: when the ledger cannot be written to; says whether it was sent.
     """
     if at.tzinfo is None:
         raise ValueError("the moment has no time zone")
+    moment = at.astimezone(UTC).replace(tzinfo=None)
     key = {"run": digest.run, "team": digest.team, "address": address}
-    this = (DIGESTS.c.run == digest.run) & (DIGESTS.c.team == digest.team) & (DIGESTS.c.address == address)
-    with ledger.adding() as connection:
-        row = connection.execute(select(DIGESTS).where(this)).first()
-        letter = Sending(row.tries if row else 0, already=bool(row and row.sent))
-        yield letter
-        if letter.already:
-            return
-        values = {"tries": letter.tries + 1, "tried_at": at.astimezone(UTC).replace(tzinfo=None), "sent": letter.sent}
-        if row is None:
-            connection.execute(insert(DIGESTS), key | values)
+    with ledger.reading() as connection:
+        letter = _seen(connection, key, moment)
+    if letter.ours:
+        with ledger.adding() as connection:
+            letter = _seen(connection, key, moment)  # somebody may have been quicker
+            if letter.ours:
+                values = {"tries": letter.tries + 1, "tried_at": moment, "sent": False, "under_way": True}
+                if letter.tries:
+                    connection.execute(update(DIGESTS).where(_this(key)).values(values))
+                else:
+                    connection.execute(insert(DIGESTS), key | values)
+    yield letter
+    if letter.ours:
+        _mark(ledger, key, letter, pause)
+
+
+def _this(key: Mapping[str, str]) -> ColumnElement[bool]:
+    return and_(*(DIGESTS.c[name] == value for name, value in key.items()))
+
+
+def _seen(connection: Connection, key: Mapping[str, str], moment: datetime) -> Sending:
+    row = connection.execute(select(DIGESTS).where(_this(key))).first()
+    if row is None:
+        return Sending(0)
+    # Half an hour either way: a clock that was wrong holds nothing for longer.
+    held = row.under_way and not row.sent and abs(moment - row.tried_at) < HELD
+    return Sending(row.tries, already=row.sent, held_until=(row.tried_at + HELD).replace(tzinfo=UTC) if held else None)
+
+
+def _mark(ledger: Ledger, key: Mapping[str, str], letter: Sending, pause: Callable[[float], None]) -> None:
+    # One that was not sent is ours to mark only while nobody else has taken it in hand.
+    mine = _this(key) if letter.sent else and_(_this(key), DIGESTS.c.tries == letter.tries + 1, ~DIGESTS.c.sent)
+    for left in reversed(range(_MARKS)):
+        try:
+            with ledger.adding() as connection:
+                connection.execute(update(DIGESTS).where(mine).values(sent=letter.sent, under_way=False))
+        except KeptError as error:
+            if not left:
+                was = "was sent" if letter.sent else "was not sent"
+                raise KeptError(
+                    f"The digest for {harmless(key['address'], 120)} {was}, and that could not be noted: {error} "
+                    "In half an hour `kept digest --send` sends it again, with the same Message-ID."
+                ) from error
+            pause(_PAUSE)
         else:
-            connection.execute(update(DIGESTS).where(this).values(values))
+            return

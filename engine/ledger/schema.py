@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = 6
+SCHEMA = 7
 """The version of these tables. An older ledger is brought to it (`engine.ledger.migrations`), a newer one refused."""
 
 METADATA = MetaData()
@@ -273,6 +273,7 @@ DIGESTS = Table(
     Column("tries", Integer, nullable=False),
     Column("tried_at", DateTime, nullable=False, comment="UTC"),
     Column("sent", Boolean, nullable=False, comment="whether the mail server took it"),
+    Column("under_way", Boolean, nullable=False, comment="that somebody is sending it, or was cut off while doing so"),
     comment="Which digest was sent to whom, so that none is sent twice.",
 )
 

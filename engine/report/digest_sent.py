@@ -17,7 +17,7 @@ from engine.running.settings import Settings
 
 
 class Told(Frozen):
-    """What became of all, in lines; `failed` when one could not be sent."""
+    """What became of all, in lines; `failed` when one could not be sent, or nobody can say yet whether it was."""
 
     lines: tuple[str, ...]
     failed: bool
@@ -57,7 +57,7 @@ def send_digests(
         *(f"{_shown(each.team)}: nothing new, and no mail" for each in left),
         *(f"{_shown(each)}: has addresses, and the last night knows no such team" for each in unknown),
     ]
-    return Told(lines=tuple(lines), failed=any(each.state == "failed" for each in sent))
+    return Told(lines=tuple(lines), failed=any(each.state in ("failed", "held") for each in sent))
 
 
 def _letters(digests: Sequence[Digest], settings: Settings, now: Callable[[], datetime]) -> Iterator[Letter]:
@@ -71,6 +71,8 @@ def _line(sent: Sent) -> str:
     whom = f"{_shown(sent.team)}: {harmless(sent.address, 120)}"
     if sent.state == "already":
         return f"{whom}: was sent before, and is not sent again"
+    if sent.state == "held":
+        return f"{whom}: {sent.problem}."
     before = f", after {many(sent.tries - 1, 'attempt')} on earlier calls" if sent.tries > 1 else ""
     if sent.state == "sent":
         return f"{whom}: sent{before}"

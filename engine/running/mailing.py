@@ -9,7 +9,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Literal
 
-from engine.ledger.digest import Digest, sending
+from engine.ledger.digest import Digest, Sending, sending
 from engine.ledger.store import Ledger
 from engine.record.dictionary import Frozen
 from engine.record.problem import KeptError, harmless
@@ -29,12 +29,17 @@ Letter = tuple[Digest, str, EmailMessage]
 """A digest, the address, and the mail to it."""
 
 
+State = Literal["sent", "already", "failed", "held"]
+
+
 class Sent(Frozen):
-    """What became of one letter. `tries` counts the calls of Kept that tried, this one included; `problem` says why it failed."""
+    """What became of one letter: `held` when another call has it in hand. `tries` counts the calls of Kept that tried, this
+    one included; `problem` says why it failed or is held.
+    """
 
     team: str
     address: str
-    state: Literal["sent", "already", "failed"]
+    state: State
     tries: int
     problem: str = ""
 
@@ -44,7 +49,8 @@ def send(
 ) -> list[Sent]:
     """Send each letter that was not sent before, and say what became of each.
 
-    What fails is tried again by the next call. When the server cannot be reached at all, the rest is not tried.
+    The ledger is not locked while a mail is on its way. What fails is tried again by the next call. When the server cannot
+    be reached at all, the rest is not tried.
 
     Raises:
         KeptError: when the password cannot be read, or the ledger not be written to.
@@ -53,19 +59,28 @@ def send(
     found = []
     try:
         for digest, address, mail in letters:
-            with sending(ledger, digest, address, now()) as letter:
-                if not letter.already:
+            at = now()
+            with sending(ledger, digest, address, at, pause) as letter:
+                if letter.ours:
                     post.send(mail, smtp.sender, address)
                     letter.sent = not post.problem
-                tries = letter.tries if letter.already else letter.tries + 1
-            state: Literal["sent", "already", "failed"] = (
-                "already" if letter.already else "sent" if letter.sent else "failed"
-            )
-            problem = post.problem if state == "failed" else ""
+            problem, state = "", _state(letter)
+            if letter.held_until is not None:
+                again = letter.held_until.astimezone(at.tzinfo)
+                problem = f"another call is sending it, or was cut off while it did. Look again after {again:%H:%M}"
+            elif state == "failed":
+                problem = post.problem
+            tries = letter.tries + 1 if letter.ours else letter.tries
             found.append(Sent(team=digest.team, address=address, state=state, tries=tries, problem=problem))
     finally:
         post.close()
     return found
+
+
+def _state(letter: Sending) -> State:
+    if letter.ours:
+        return "sent" if letter.sent else "failed"
+    return "already" if letter.already else "held"
 
 
 class _Post:
