@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from engine.duty.changelog import Kind
     from engine.judge.caseload_judge import Progress as Stage
     from engine.judge.difference import By, Moved
-    from engine.judge.outcome import Outcome
+    from engine.judge.outcome import Fault, Outcome
     from engine.ledger.changed import By as Grouping
     from engine.ledger.coming import By as WhoseDue
     from engine.ledger.waived import Waiver
@@ -162,7 +162,7 @@ def kept(context: click.Context, config: Path | None) -> None:
 @click.option("--caseload", metavar="WHERE", help="The arguments are ids of cases in this caseload (see nightly).")
 @click.option("--ledger", "where", metavar="WHERE", help="Show the waivers of this ledger beside the outcomes.")
 @judging
-@format_option("text", "json", "csv")
+@format_option("text", "json", "jsonl", "csv")
 def check(
     cases: tuple[str, ...],
     caseload: str | None,
@@ -180,7 +180,7 @@ def check(
     """
     from engine.judge.case_judge import CaseJudge
     from engine.ledger.waived import waived
-    from engine.report.results import check_json, split_trial, write_csv
+    from engine.report.results import check_json, split_trial, write_csv, write_jsonl
     from engine.report.text import show_check, show_unreadable
 
     book = _rulebook(frozen)
@@ -199,9 +199,9 @@ def check(
     beside = waived(every, _waivers(where), view.as_at)
     if form == "json":
         click.echo(check_json(results, problems, book.on_trial, beside))
-    elif form == "csv":
-        write_csv(counted, sys.stdout, beside)
-        _complain(problems)
+    elif form in ("csv", "jsonl"):
+        (write_csv if form == "csv" else write_jsonl)(counted, sys.stdout, beside)
+        _complain(problems, [fault for result in results for fault in result.faults])
     else:
         console = _console()
         show_unreadable(console, problems)
@@ -1467,9 +1467,13 @@ def _bar(*columns: ProgressColumn) -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _complain(problems: list[RecordProblem]) -> None:
+def _complain(problems: list[RecordProblem], faults: list[Fault]) -> None:
     for problem in problems:
         click.echo(str(problem), err=True)
+    for fault in faults:
+        click.echo(
+            f"{harmless(fault.case)}: Kept failed to judge {fault.duty}: {harmless(fault.error, 2_000)}", err=True
+        )
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pyarrow as pa
@@ -19,12 +20,14 @@ from rich.console import Console
 
 import cli
 from engine.duty.rulebook import Rulebook
+from engine.judge.case_judge import CaseJudge
 from engine.judge.caseload_judge import CaseloadRun
 from engine.judge.caseload_judge import Progress as Stage
 from engine.ledger.store import Ledger
 from engine.report.results import schema
 from tests.commands import Run, runner
 from tests.conftest import ROOT
+from tests.nights import fault
 
 CASE = """case: {id: C-1001, law: private, work: section_7, team: north-2}
 objects:
@@ -106,6 +109,37 @@ def test_a_clause_that_does_not_apply_is_listed_not_passed(kept: Run, tmp_path: 
     (tmp_path / "case.yaml").write_text(CASE.replace("section_7", "short_court_based_resolution"))
     ran = kept("check", "case.yaml", "--as-at", "2025-04-30", "--clause", "NS-5.1", "--format", "json")
     assert (ran.status, ran.json["findings"], ran.json["not_applicable"]) == (0, [], ["NS-5.1"])
+
+
+def test_json_lines_have_a_finding_on_each(kept: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("check", "case.yaml", "--as-at", "2025-04-30")
+    whole, ran = kept(*asked, "--format", "json"), kept(*asked, "--format", "jsonl")
+    lines = ran.out.splitlines()
+    assert (ran.status, ran.err, [json.loads(line) for line in lines]) == (1, "", whole.json["findings"])
+    for line in lines:
+        jsonschema.validate(json.loads(line), schema("check-line"))
+    whole_schema, of_a_line = schema("check"), schema("check-line")
+    assert of_a_line["$defs"] == {name: whole_schema["$defs"][name] for name in of_a_line["$defs"]}
+    # What is on trial is no finding that counts; what could not be read or judged is on standard error.
+    book = json.loads(kept("rules", "freeze").out)
+    for duty in book["duties"]:
+        duty["status"] = "trial" if duty["id"] == "NS-2.2" else duty["status"]
+    (tmp_path / "trial.json").write_text(json.dumps(book))
+    (tmp_path / "bad.yaml").write_text("case: {}")
+    judge = CaseJudge.judge
+
+    def failing(self: CaseJudge, *given: Any, **more: Any) -> Any:
+        return judge(self, *given, **more).model_copy(update={"faults": (fault("C-1001\x1b"),)})
+
+    monkeypatch.setattr(CaseJudge, "judge", failing)
+    for form in ("jsonl", "csv"):
+        tried = kept(*asked, "bad.yaml", "--rulebook", "trial.json", "--format", form)
+        assert tried.status == 2
+        assert "NS-2.2" not in tried.out
+        assert "NS-5.1" in tried.out
+        assert "bad.yaml" in tried.err
+        assert "Kept failed to judge NS-10.2: ZeroDivisionError: division by zero" in tried.err
+        assert "\x1b" not in tried.err
 
 
 def test_csv_has_a_line_for_each_finding(kept: Run) -> None:

@@ -109,7 +109,7 @@ def fits(text: str, name: Any) -> Any:
     return content
 
 
-@pytest.mark.parametrize("name", ["check", "nightly"])
+@pytest.mark.parametrize("name", ["check", "check-line", "nightly"])
 def test_every_property_of_a_schema_is_described(name: Any) -> None:
     content = schema(name)
     jsonschema.Draft202012Validator.check_schema(content)

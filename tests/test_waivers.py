@@ -573,6 +573,6 @@ def test_a_reason_is_in_no_log_and_no_metrics(kept: Run, tmp_path: Path, monkeyp
 def test_the_schema_of_a_waiver_says_everything_that_is_printed() -> None:
     from engine.report.results import waiver_result
 
-    for name in ("check", "nightly"):
+    for name in ("check", "check-line", "nightly"):
         assert set(schema(name)["$defs"]["waiver"]["properties"]) == set(waiver_result(waiver()))
     assert json.dumps(waiver_result(waiver()))

@@ -1,4 +1,4 @@
-"""Results for programs: the JSON of `check` and of `nightly` with their published schemas, and CSV."""
+"""Results for programs: the JSON of `check` and of `nightly` with their published schemas, JSON lines, and CSV."""
 
 from __future__ import annotations
 
@@ -116,6 +116,12 @@ def night_json(summary: NightSummary) -> str:
     return _text(night_result(summary))
 
 
+def write_jsonl(findings: Iterable[Finding], file: TextIO, waivers: Mapping[str, Waiver] = NO_WAIVERS) -> None:
+    """Write findings as JSON, one on each line: what `check --format jsonl` prints."""
+    for finding in findings:
+        file.write(json.dumps(finding_result(finding, waivers.get(finding.instance)), ensure_ascii=True) + "\n")
+
+
 def write_csv(findings: Iterable[Finding], file: TextIO, waivers: Mapping[str, Waiver] = NO_WAIVERS) -> None:
     """Write findings as CSV with a line of names; `flags` and `evidence` are separated by spaces.
 
@@ -139,8 +145,8 @@ def write_rows(fields: Sequence[str], rows: Iterable[Sequence[object]], file: Te
         writer.writerow([cell(value) for value in row])
 
 
-def schema(name: Literal["check", "nightly"]) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of that command's output."""
+def schema(name: Literal["check", "check-line", "nightly"]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of that command's output; `check-line` is of a line of `check --format jsonl`."""
     text = resources.files("engine.report").joinpath("schema", f"{name}.schema.json").read_text(encoding="utf-8")
     content: dict[str, Any] = json.loads(text)
     return content
