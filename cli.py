@@ -133,6 +133,9 @@ def format_option(*choices: str) -> Callable[[Command], Command]:
     )
 
 
+reasons_option = click.option(
+    "--unmasked/--masked", help="With the reasons of waivers, which are free text and may name somebody; or without."
+)
 ledger_option = click.option(
     "--ledger", "where", required=True, metavar="WHERE", help="The ledger: a file, or a database address."
 )
@@ -161,12 +164,14 @@ def kept(context: click.Context, config: Path | None) -> None:
 @click.argument("cases", nargs=-1, required=True, metavar="CASE|FILE…")
 @click.option("--caseload", metavar="WHERE", help="The arguments are ids of cases in this caseload (see nightly).")
 @click.option("--ledger", "where", metavar="WHERE", help="Show the waivers of this ledger beside the outcomes.")
+@reasons_option
 @judging
 @format_option("text", "json", "jsonl", "csv")
 def check(
     cases: tuple[str, ...],
     caseload: str | None,
     where: str | None,
+    unmasked: bool,
     as_at: date | None,
     known_at: datetime | None,
     clauses: tuple[str, ...],
@@ -196,7 +201,7 @@ def check(
         raise KeptError("\n".join(str(problem) for problem in problems))
     every = [finding for result in results for finding in result.findings]
     counted, _ = split_trial(every, book.on_trial)
-    beside = waived(every, _waivers(where), view.as_at)
+    beside = waived(every, _waivers(where, unmasked=unmasked), view.as_at)
     if form == "json":
         click.echo(check_json(results, problems, book.on_trial, beside))
     elif form in ("csv", "jsonl"):
@@ -276,6 +281,7 @@ def check(
 @click.option(
     "--metrics", type=click.Path(path_type=Path), help="Also write OpenMetrics there, a file .prom for a node exporter."
 )
+@reasons_option
 @judging
 @format_option("text", "json")
 def nightly(
@@ -293,6 +299,7 @@ def nightly(
     log: Path | None,
     log_level: Level,
     metrics: Path | None,
+    unmasked: bool,
     as_at: date | None,
     known_at: datetime | None,
     clauses: tuple[str, ...],
@@ -345,6 +352,7 @@ def nightly(
                 most_unread=quarantine_share,
                 fewest=0 if accept_fewer else caseload_share,
                 series=series,
+                unmasked=unmasked,
             )
         watch.reporting()
         if outcomes is not None:
@@ -600,13 +608,22 @@ def waive() -> None:
 @click.argument("target", metavar="INSTANCE|CLAUSE")
 @ledger_option
 @click.option("--team", default="", help="The clause in this team only.")
-@click.option("--reason", required=True, help="Why; no names, for it is shown wherever the outcome is.")
+@click.option("--reason", required=True, help="Why; name nobody: it is kept as long as the waiver.")
 @click.option("--until", required=True, type=Day(), help="The last day on which it counts.")
 @click.option("--from", "begins", type=Day(), help="The first day on which it counts; today unless given.")
 @by_option
+@reasons_option
 @format_option("text", "json")
 def ask(
-    target: str, where: str, team: str, reason: str, until: date, begins: date | None, by: str | None, form: str
+    target: str,
+    where: str,
+    team: str,
+    reason: str,
+    until: date,
+    begins: date | None,
+    by: str | None,
+    unmasked: bool,
+    form: str,
 ) -> int:
     """Ask to waive an instance, or a clause (or duty) in a team or in all, until a day."""
     from engine.ledger.store import Ledger
@@ -620,7 +637,7 @@ def ask(
             ledger, target, team=team, reason=reason, until=until, begins=begins, by=by or _signed_in(), at=now,
             clauses=clauses,
         )  # fmt: skip
-    return _tell_waiver(waiver, now.date(), form)
+    return _tell_waiver(waiver, now.date(), form, unmasked=unmasked)
 
 
 @waive.command()
@@ -628,8 +645,9 @@ def ask(
 @ledger_option
 @click.option("--backdated", is_flag=True, help="Also for the days before today that were asked for.")
 @by_option
+@reasons_option
 @format_option("text", "json")
-def approve(number: int, where: str, backdated: bool, by: str | None, form: str) -> int:
+def approve(number: int, where: str, backdated: bool, by: str | None, unmasked: bool, form: str) -> int:
     """Approve the waiver with that number, as somebody else than asked for it."""
     from engine.ledger.store import Ledger
     from engine.ledger.waivers import approve as approve_it
@@ -637,15 +655,16 @@ def approve(number: int, where: str, backdated: bool, by: str | None, form: str)
     now = _now()
     with Ledger.open(where) as ledger:
         waiver = approve_it(ledger, number, by=by or _signed_in(), at=now, backdated=backdated)
-    return _tell_waiver(waiver, now.date(), form)
+    return _tell_waiver(waiver, now.date(), form, unmasked=unmasked)
 
 
 @waive.command()
 @click.argument("number", type=click.IntRange(1))
 @ledger_option
 @by_option
+@reasons_option
 @format_option("text", "json")
-def withdraw(number: int, where: str, by: str | None, form: str) -> int:
+def withdraw(number: int, where: str, by: str | None, unmasked: bool, form: str) -> int:
     """Withdraw the waiver with that number: from today on it counts no longer."""
     from engine.ledger.store import Ledger
     from engine.ledger.waivers import withdraw as withdraw_it
@@ -653,7 +672,7 @@ def withdraw(number: int, where: str, by: str | None, form: str) -> int:
     now = _now()
     with Ledger.open(where) as ledger:
         waiver = withdraw_it(ledger, number, by=by or _signed_in(), at=now)
-    return _tell_waiver(waiver, now.date(), form)
+    return _tell_waiver(waiver, now.date(), form, unmasked=unmasked)
 
 
 @waive.command(name="list")
@@ -666,9 +685,13 @@ def withdraw(number: int, where: str, by: str | None, form: str) -> int:
 )
 @click.option("--renewed", "picked", flag_value="renewed", multiple=True, help="Those asked for again more than twice.")
 @click.option("--as-at", type=Day(), help="The day to look from; today unless given.")
+@reasons_option
 @format_option("text", "json")
-def list_waived(where: str, picked: tuple[Picked, ...], as_at: date | None, form: str) -> int:
-    """Every waiver and what became of it; of several options, those to which each applies."""
+def list_waived(where: str, picked: tuple[Picked, ...], as_at: date | None, unmasked: bool, form: str) -> int:
+    """Every waiver and what became of it; of several options, those to which each applies.
+
+    As text with its reason, which whoever approves it has to read.
+    """
     from engine.ledger.store import Ledger
     from engine.ledger.waivers import list_waivers
     from engine.report.waivers_text import show_waivers, waivers_json
@@ -677,16 +700,16 @@ def list_waived(where: str, picked: tuple[Picked, ...], as_at: date | None, form
     with Ledger.open(where) as ledger:
         listed = list_waivers(ledger, today, picked)
     if form == "json":
-        click.echo(waivers_json(listed, today))
+        click.echo(waivers_json(listed, today, unmasked=unmasked))
     else:
         show_waivers(_console(), listed, today)
     return KEPT
 
 
-def _tell_waiver(waiver: Waiver, today: date, form: str) -> int:
+def _tell_waiver(waiver: Waiver, today: date, form: str, *, unmasked: bool) -> int:
     from engine.report.waivers_text import told, waiver_json
 
-    click.echo(waiver_json(waiver, today) if form == "json" else told(waiver, today))
+    click.echo(waiver_json(waiver, today, unmasked=unmasked) if form == "json" else told(waiver, today))
     return KEPT
 
 
@@ -1367,7 +1390,7 @@ def _defaults(command: click.Command, options: Mapping[str, object], *above: str
         return {name: _defaults(each, options, *above, name) for name, each in command.commands.items()}
     said = {param: opt for param in command.params for opt in param.opts if opt in options}
     if above == ("check",):  # there --caseload says what the arguments are
-        said = {param: opt for param, opt in said.items() if opt == "--ledger"}
+        said = {param: opt for param, opt in said.items() if opt in ("--ledger", "--unmasked")}
     return {param.name or "": options[opt] for param, opt in said.items() if above == ("nightly",) or opt in EVERYWHERE}
 
 
@@ -1413,15 +1436,15 @@ def _cases(cases: tuple[str, ...], caseload: str | None, book: Rulebook) -> Iter
                 yield problem
 
 
-def _waivers(where: str | None) -> tuple[Waiver, ...]:
-    """The waivers of that ledger; none where none is named."""
+def _waivers(where: str | None, *, unmasked: bool) -> tuple[Waiver, ...]:
+    """The waivers of that ledger, with their reasons or without; none where none is named."""
     if where is None:
         return ()
     from engine.ledger.store import Ledger
     from engine.ledger.waivers import read_waivers
 
     with Ledger.open(where) as ledger:
-        return read_waivers(ledger)
+        return read_waivers(ledger, unmasked=unmasked)
 
 
 def _signed_in() -> str:

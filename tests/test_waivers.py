@@ -108,7 +108,7 @@ def test_two_people_and_an_end(ledger: Ledger) -> None:
     assert [second.active(days(day)) for day in (1, 2, 30, 31)] == [False, True, True, False]
     with pytest.raises(KeptError, match=r"approved by b\.okafor on 2025-07-02 already"):
         approve(ledger, 1, by="c.diaz", at=on(days(3)))
-    assert read_waivers(ledger) == (second,)
+    assert read_waivers(ledger, unmasked=True) == (second,)
 
 
 @pytest.mark.parametrize(("given", "says"), [
@@ -421,7 +421,7 @@ def test_a_night_counts_what_is_waived_and_no_outcome_is_another(ledger: Ledger)
 def test_a_night_for_people_and_for_programs(small: Ledger) -> None:
     granted(small)
     granted(small, "NS-5.8", team="north-2")
-    summary = night(small, 2, content="now")
+    summary = night(small, 2, content="now", unmasked=True)
     text = shown(show_night, summary, {})
     assert "        3  of them waived, which changes no outcome, of them 1 breached, 2 late\n" in text
     assert (
@@ -474,7 +474,7 @@ def test_check_and_waive_on_the_command_line(kept: Run, monkeypatch: pytest.Monk
     assert kept("waive", "approve", "1", "--ledger", "l.sqlite", "--by", "a.mensah").status == 3
     ran = kept("waive", "approve", "1", "--ledger", "l.sqlite", "--format", "json")
     assert (ran.status, ran.json["approved_by"], ran.json["standing"]) == (0, "s.rossi", "active")
-    ran = kept("check", "case.yaml", "--ledger", "l.sqlite", "--format", "json")
+    ran = kept("check", "case.yaml", "--ledger", "l.sqlite", "--unmasked", "--format", "json")
     content = fits(ran.out, "check")
     found = next(each for each in content["findings"] if each["instance"] == breached["instance"])
     assert ran.status == 1  # a breach that is waived is a breach
@@ -515,15 +515,16 @@ def test_check_and_waive_on_the_command_line(kept: Run, monkeypatch: pytest.Monk
 )
 def test_a_reason_does_nothing_anywhere(ledger: Ledger, reason: str) -> None:
     granted(ledger, reason=reason)
-    summary = night(ledger, 2, content="now")
-    assert read_waivers(ledger)[0].reason == reason.strip()
+    summary = night(ledger, 2, content="now", unmasked=True)
+    (waiver,) = read_waivers(ledger, unmasked=True)
+    assert waiver.reason == reason.strip()
     page = night_page(summary)
     assert "<script>alert" not in page
     assert "<img" not in page
     texts = [
-        page, shown(show_night, summary, {}), night_json(summary), told(read_waivers(ledger)[0], AS_AT),
-        shown(show_waivers, list_waivers(ledger, AS_AT), AS_AT), waivers_json(list_waivers(ledger, AS_AT), AS_AT),
-        shown(show_check, judgements(BREACHED), rulebook(), waived([BREACHED], read_waivers(ledger), AS_AT)),
+        page, shown(show_night, summary, {}), night_json(summary), told(waiver, AS_AT),
+        shown(show_waivers, list_waivers(ledger, AS_AT), AS_AT), waivers_json(list_waivers(ledger, AS_AT), AS_AT, unmasked=True),
+        shown(show_check, judgements(BREACHED), rulebook(), waived([BREACHED], [waiver], AS_AT)),
     ]  # fmt: skip
     for text in texts:
         assert not set(text) & {"\x1b", "\r", "\u202e"}
@@ -565,7 +566,7 @@ def test_a_reason_is_in_no_log_and_no_metrics(kept: Run, tmp_path: Path, monkeyp
         == 0
     )
     assert kept("waive", "approve", "1", "--ledger", "l.sqlite", "--by", "b").status == 0
-    ran = kept(*watched, "--as-at", "2025-05-01")
+    ran = kept(*watched, "--as-at", "2025-05-01", "--unmasked")
     assert "Whitlock" in ran.out
     assert "Whitlock" not in (tmp_path / "n.log").read_text() + (tmp_path / "n.prom").read_text() + ran.err
 

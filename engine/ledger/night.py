@@ -21,7 +21,7 @@ from engine.ledger.reading import outcomes_of
 from engine.ledger.runs import Receipt, Run, RunStart, asked_for, calendar_hash, has_shrunk, series_name, versions
 from engine.ledger.store import Ledger
 from engine.ledger.tally import FEWEST, MOST_UNREAD, NightSummary, NightTally
-from engine.ledger.waived import Waiver
+from engine.ledger.waived import NightWaived, Waiver
 from engine.ledger.waived_tally import WaivedTally
 from engine.ledger.waivers import read_waivers
 from engine.record.fingerprint import Fingerprint
@@ -72,6 +72,7 @@ def run_night(
     most_unread: float = MOST_UNREAD,
     fewest: float = FEWEST,
     series: str = "",
+    unmasked: bool = False,
 ) -> NightSummary:
     """Read what the judging finds (or what it is made by, when it is needed) and write the night.
 
@@ -80,7 +81,8 @@ def run_night(
     are what the judging was asked for, `fingerprint` is of what it reads; above the share `most_unread` of cases that cannot
     be read, the night is no point in a trend. With fewer cases than the share `fewest` of those of the last whole night of
     its series, its caseload has shrunk: it closes nothing that is missing (0 accepts any number). With a `series` it is one
-    of the nights of that name, whatever was judged; else of those over the same caseload, as described. A night that is in the
+    of the nights of that name, whatever was judged; else of those over the same caseload, as described. The summary has the
+    reasons of waivers only when it is to be `unmasked`; none is kept with it in the ledger. A night that is in the
     ledger already (the same receipt) is not judged again: its summary is given as it was, with `already`, and with the
     waivers there are by now; but one whose caseload had shrunk is, when its number of cases is accepted now.
 
@@ -102,7 +104,7 @@ def run_night(
         series=series and series_name(series),
     )
     found = ledger.already(receipt)
-    waivers = read_waivers(ledger)
+    waivers = read_waivers(ledger, unmasked=unmasked)
     if found and not _accepted(found[0], fewest):
         return _again(ledger, *found, outcomes_dir, waivers)
     start = RunStart(receipt=receipt, text=rulebook.canonical(), started_at=started_at)
@@ -132,7 +134,8 @@ def run_night(
                 stated_only=stated_only,
                 changes=changes,
             )
-            pen.night.keep_summary(summary.model_dump_json())
+            # Its waivers are read anew whenever it is asked for: what they say goes when they go.
+            pen.night.keep_summary(summary.model_copy(update={"waived": NightWaived()}).model_dump_json())
         # The ledger has the night now: from here on it is what happened, whatever becomes of the file.
         file.publish()
     return summary

@@ -1,7 +1,8 @@
 """Removing a period of the ledger for good: every night that looks from before a day, and all that stood in no later one.
 
 What still stands in a night that stays, stays, as from the first of those: a breach that was put right before the day and
-comes again after it is then new, no longer back again. Rulebooks stay for ever: nobody is in them. What was removed is noted
+comes again after it is then new, no longer back again. Waivers that ended before the day go, with their reasons, who asked
+and who approved; so do those of an instance that is no more. Rulebooks stay for ever: nobody is in them. What was removed is noted
 by numbers alone. Copies of the ledger, and a database server's own logs and backups, are not reached.
 """
 
@@ -49,17 +50,16 @@ _REMOVE_LAST = (
     ),
     ("series", "DELETE FROM series WHERE number NOT IN (SELECT series FROM runs)"),
     ("digests", "DELETE FROM digests WHERE run NOT IN (SELECT id FROM runs)"),
-    (
-        "waiver_entries",
-        """DELETE FROM waiver_entries WHERE waiver IN (SELECT number FROM waivers WHERE until_day < :before
-           OR (kind = 'instance' AND target NOT IN (SELECT id FROM instances)))""",
-    ),
-    (
-        "waivers",
-        """DELETE FROM waivers WHERE until_day < :before
-           OR (kind = 'instance' AND target NOT IN (SELECT id FROM instances))""",
-    ),
+    ("waiver_entries", "DELETE FROM waiver_entries WHERE waiver IN (SELECT number FROM ended)"),
+    ("waivers", "DELETE FROM waivers WHERE number IN (SELECT number FROM ended)"),
 )
+# One that was withdrawn ended the day before.
+_ENDED = """
+    CREATE TEMP TABLE ended AS
+    SELECT w.number FROM waivers w LEFT JOIN waiver_entries e ON e.waiver = w.number AND e.kind = 'withdrawn'
+    WHERE w.until_day < :before OR e.on_day <= :before
+    OR (w.kind = 'instance' AND w.target NOT IN (SELECT i.id FROM instances i))
+"""
 
 
 class Purge(Frozen):
@@ -133,10 +133,11 @@ def _remove(connection: Connection, ledger: Ledger, before: date) -> dict[str, i
         connection.execute(text(statement))
     for table in (QUARANTINE, FAULTS):
         _renumber(connection, table)
+    connection.execute(text(_ENDED), {"before": before})
     for name, statement in _REMOVE_LAST:
-        given = {"before": before} if ":before" in statement else {}
-        removed[name] = connection.execute(text(statement), given).rowcount
-    connection.execute(text("DROP TABLE purging"))
+        removed[name] = connection.execute(text(statement)).rowcount
+    for temporary in ("purging", "ended"):
+        connection.execute(text(f"DROP TABLE {temporary}"))
     return removed
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA = 7
+SCHEMA = 8
 """The version of these tables. An older ledger is brought to it (`engine.ledger.migrations`), a newer one refused."""
 
 METADATA = MetaData()
@@ -96,7 +96,7 @@ RUNS = Table(
     Column(
         "shrunk_from", Integer, comment="cases of the last whole night, when this had far fewer; null for a whole one"
     ),
-    Column("summary", LargeBinary, comment="the summary of the night as JSON, deflated"),
+    Column("summary", LargeBinary, comment="the summary of the night as JSON, deflated; without its waivers"),
     comment="One row a night: its receipt, and what it came to.",
 )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 from engine.judge.outcome import Outcome
 from engine.record.dictionary import Frozen
@@ -37,6 +37,8 @@ Standing = Literal["asked", "to_come", "active", "expired", "withdrawn", "unappr
 class Waiver(Frozen):
     """One waiver. `target` is the id of an instance, or of a clause or duty; `team` is empty for an instance, and for a
     clause in every team. `from_day` and `until_day` are what was asked for. Whoever did nothing yet is empty, with no day.
+
+    `reason` is free text and may name somebody: it is empty where personal data was not asked for.
     """
 
     number: int
@@ -53,6 +55,10 @@ class Waiver(Frozen):
     backdated: bool = False
     withdrawn_by: str = ""
     withdrawn_on: date | None = None
+
+    def masked(self) -> Self:
+        """The same without its reason."""
+        return self.model_copy(update={"reason": ""})
 
     @property
     def starts(self) -> date | None:

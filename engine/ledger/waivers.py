@@ -158,17 +158,20 @@ def withdraw(ledger: Ledger, number: int, *, by: str, at: datetime) -> Waiver:
     return _enter(ledger, number, "withdrawn", person, at, check)
 
 
-def read_waivers(ledger: Ledger) -> tuple[Waiver, ...]:
-    """Every waiver that was ever asked for, in order; none where there is no night yet."""
+def read_waivers(ledger: Ledger, *, unmasked: bool = False) -> tuple[Waiver, ...]:
+    """Every waiver that was ever asked for, in order, with its reason only when asked for; none where there is no night yet."""
     if ledger.empty:
         return ()
     with ledger.reading() as connection:
-        return tuple(_read(connection).values())
+        return tuple(waiver if unmasked else waiver.masked() for waiver in _read(connection).values())
 
 
 def list_waivers(ledger: Ledger, today: date, picked: Collection[Picked] = ()) -> list[Listed]:
-    """The waivers as they stand on that day, in order: all, or those that belong to each of the parts that are `picked`."""
-    waivers = read_waivers(ledger)
+    """The waivers as they stand on that day, in order: all, or those that belong to each of the parts that are `picked`.
+
+    They have their reasons: whoever approves one has to read it.
+    """
+    waivers = read_waivers(ledger, unmasked=True)
     asked = Counter(_same(waiver) for waiver in waivers if not _never_approved(waiver))
     listed = []
     with ledger.reading() as connection:

@@ -56,6 +56,7 @@ def night_page(summary: NightSummary) -> str:
         teams=pictures.worst_teams(summary.teams),
         share=pictures.bad_share,
         target=target,
+        reasons=any(each.waiver.reason for each in summary.waived.in_force),
         # Drawn by matplotlib, which escapes the text in it, and parsed and written again as XML.
         standards_picture=Markup(pictures.by_standard(summary.standards)),  # noqa: S704
         teams_picture=Markup(pictures.by_team(summary.teams)),  # noqa: S704

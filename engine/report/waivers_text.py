@@ -54,17 +54,22 @@ def told(waiver: Waiver, today: date) -> str:
     return line
 
 
-def waivers_json(listed: Sequence[Listed], today: date) -> str:
-    """`as_at`, and `waivers`: each with `standing`, `expiring`, `used` (null before it counted), and `renewed`."""
+def waivers_json(listed: Sequence[Listed], today: date, *, unmasked: bool = False) -> str:
+    """`as_at`, and `waivers`: each with `standing`, `expiring`, `used` (null before it counted), and `renewed`; its reason is
+    empty unless `unmasked`.
+    """
     found: list[dict[str, Any]] = [
-        waiver_result(each.waiver) | each.model_dump(mode="json", exclude={"waiver"}) for each in listed
+        waiver_result(each.waiver if unmasked else each.waiver.masked())
+        | each.model_dump(mode="json", exclude={"waiver"})
+        for each in listed
     ]
     return json.dumps({"as_at": today.isoformat(), "waivers": found}, indent=2, ensure_ascii=True)
 
 
-def waiver_json(waiver: Waiver, today: date) -> str:
-    """One waiver, with where it stands."""
-    return json.dumps(waiver_result(waiver) | {"standing": waiver.standing(today)}, indent=2, ensure_ascii=True)
+def waiver_json(waiver: Waiver, today: date, *, unmasked: bool = False) -> str:
+    """One waiver, with where it stands; its reason is empty unless `unmasked`."""
+    shown = waiver_result(waiver if unmasked else waiver.masked())
+    return json.dumps(shown | {"standing": waiver.standing(today)}, indent=2, ensure_ascii=True)
 
 
 def _days(waiver: Waiver) -> str:

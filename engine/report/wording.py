@@ -87,9 +87,11 @@ def stands(finding: Finding, as_at: date) -> str:
 
 
 def beside(waiver: Waiver) -> str:
-    """What stands beside an outcome that is waived: `waived until 31 July 2025 (waiver 3, asked for by …): the reason`."""
+    """What stands beside an outcome that is waived: `waived until 31 July 2025 (waiver 3, asked for by …): the reason`, or
+    without a reason where it is masked.
+    """
     who = f"waiver {waiver.number}, asked for by {waiver.asked_by}, approved by {waiver.approved_by}"
-    return f"waived until {day(waiver.ends)} ({who}): {waiver.reason}"
+    return f"waived until {day(waiver.ends)} ({who})" + (f": {waiver.reason}" if waiver.reason else "")
 
 
 def target(waiver: Waiver) -> str:
