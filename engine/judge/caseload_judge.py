@@ -7,6 +7,7 @@ The plan is in `engine.judge.plan`, the places where it can run are `engine.reco
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -53,7 +54,7 @@ class CaseloadJudge:
 
     def __init__(self, rulebook: Rulebook, *, only: Iterable[str] = (), stated_only: bool = False) -> None:
         self.rulebook = rulebook
-        self._wanted = _Wanted(rulebook, rulebook.chosen(only), stated_only)
+        self._wanted = _Wanted(rulebook, rulebook.sha256, rulebook.chosen(only), stated_only)
 
     def judge(
         self,
@@ -72,18 +73,14 @@ class CaseloadJudge:
         return CaseloadRun(self.rulebook, _prepared(self._wanted, view, engine.dialect), engine, together, progress)
 
 
+@dataclass(frozen=True)
 class _Wanted:
     """What is judged by: equal when every answer would be."""
 
-    def __init__(self, rulebook: Rulebook, only: frozenset[str], stated_only: bool) -> None:
-        self.rulebook, self.only, self.stated_only = rulebook, only, stated_only
-        self._key = rulebook.sha256, only, stated_only
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Wanted) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
+    rulebook: Rulebook = field(compare=False)
+    sha256: str
+    only: frozenset[str]
+    stated_only: bool
 
 
 class _Prepared(NamedTuple):

@@ -56,7 +56,7 @@ def decide_all(
 ) -> ir.Table:
     """Each instance with its outcome and what goes with it, still in numbers; `since` is when it stood broken, if it did."""
     steps.stage("deciding")
-    table = steps.small(f"{kept_as}_by", decisions())
+    table = steps.small("decisions", decisions())
     editions = starts.editions.select("k", "kind", "falls_due", "lapses", "judged", "valid_unset", "working")
     found = due.join(editions, "k").left_join(settled, "i")
     unjudged = {"verdict": nothing("int64"), "kept": nothing("boolean")}

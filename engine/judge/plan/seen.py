@@ -235,10 +235,7 @@ def _asked_about(rows: RulebookRows) -> set[int]:
 
 def leading(rows: RulebookRows, seen: Seen) -> ir.Table:
     """Who has answered for a case from when on, by every event that says so: case_n, e, day, who."""
-    answerable = [rows.event_types[word.name] for word in rows.words.events if word.answerable]
-    events = seen.events.filter(seen.events.type_no.isin(answerable)).mutate(
-        kind=number(rows.types.get(PRACTITIONER, -2))
-    )
+    events = _answering(rows, seen).mutate(kind=number(rows.types.get(PRACTITIONER, -2)))
     return named(events.select("case_n", "root", "e", "day", "kind"), seen, "kind", "who")
 
 
@@ -253,9 +250,14 @@ def led_before(rows: RulebookRows, seen: Seen, events: ir.Table) -> ir.Table:
 
 def leads(steps: Steps, rows: RulebookRows, seen: Seen) -> ir.Table:
     """Who answers for each case: the practitioner whom the last event about it names, if any. case_n, practitioner."""
-    answerable = [rows.event_types[word.name] for word in rows.words.events if word.answerable]
-    last = seen.events.filter(seen.events.type_no.isin(answerable))
+    last = _answering(rows, seen)
     last = last.group_by("case_n").agg(at=packed(last.day, last.e).max())
     last = last.select("case_n", e=unpacked_event(last.at))
     found = leading(rows, seen).join(last, ["case_n", "e"]).join(seen.objects.select("id", who="o"), "who")
     return steps.keep("leads", found.group_by("case_n").agg(practitioner=found.id.min()))
+
+
+def _answering(rows: RulebookRows, seen: Seen) -> ir.Table:
+    """The events after which somebody answers for the case."""
+    answerable = [rows.event_types[word.name] for word in rows.words.events if word.answerable]
+    return seen.events.filter(seen.events.type_no.isin(answerable))

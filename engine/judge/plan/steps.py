@@ -72,8 +72,9 @@ class Steps:
         return ibis.table(expr.schema(), name=PREFIX + name)
 
     def small(self, name: str, content: pa.Table) -> ir.Table:
-        """A table that is there from the beginning."""
-        self.all.append(Small(PREFIX + name, content))
+        """A table that comes with the rulebook, the same however often it is asked for."""
+        if not any(step.name == PREFIX + name for step in self.all):
+            self.all.append(Small(PREFIX + name, content))
         return ibis.table(ibis.Schema.from_pyarrow(content.schema), name=PREFIX + name)
 
     def ask(
