@@ -525,7 +525,8 @@ def digest(
 ) -> int:
     """Tell each team what is new since the night before, what falls due, and what was put right.
 
-    Exit status 2 when some could not be sent: the next `kept digest --send` tries those again.
+    Exit status 2 when some could not be sent: the next `kept digest --send` tries those again. One that was cut off on its
+    way is left alone for half an hour first, and may come twice: nobody can say whether the mail server took it.
     """
     from engine.ledger.digest import digests
     from engine.ledger.store import Ledger
