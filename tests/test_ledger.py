@@ -455,6 +455,16 @@ def test_nothing_below_the_command_line_reads_the_clock() -> None:
         assert ".today(" not in file.read_text()
 
 
+def test_of_clauses_that_were_not_asked_for_a_night_says_nothing(tmp_path: Path) -> None:
+    def gives(case: str) -> Judgements:
+        return judgements(outcome_of(case, "met", 1), case=case)  # of NS-5.8a
+
+    with Ledger.open(str(tmp_path / "ledger.sqlite")) as ledger:
+        summary = night(ledger, run=FakeRun(3, gives=gives), clauses=["NS-5.8"])
+    assert [each.clause for each in summary.clauses] == ["NS-5.8"]
+    assert [each.duty for each in summary.applied_to_nobody] == ["NS-5.8b"]
+
+
 def test_the_standard_of_a_clause() -> None:
     assert [standard_of(clause) for clause in ("NS-5.1", "NS-10.8", "PQ-PUB-3")] == [
         "Standard 5",

@@ -110,7 +110,7 @@ def run_night(
     start = RunStart(receipt=receipt, text=rulebook.canonical(), started_at=started_at)
     if callable(judging):
         judging = judging()
-    tally = NightTally(rulebook, view, waivers, most_unread, fewest)
+    tally = NightTally(rulebook, view, waivers, most_unread, fewest, clauses)
     tally.unreadable(judging.problems)
     with outcomes_file(outcomes_dir) as file:
         with ExitStack() as stack:

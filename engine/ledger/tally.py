@@ -140,7 +140,10 @@ class NightSummary(Frozen):
 
 
 class NightTally:
-    """Counts findings as they come, in batches of the columns of `engine.judge.finding_table`."""
+    """Counts findings as they come, in batches of the columns of `engine.judge.finding_table`.
+
+    `asked` names the clauses or duties that are judged; none: all of them. Of the others it says nothing.
+    """
 
     def __init__(
         self,
@@ -149,7 +152,10 @@ class NightTally:
         waivers: Iterable[Waiver] = (),
         most_unread: float = MOST_UNREAD,
         fewest: float = FEWEST,
+        asked: Iterable[str] = (),
     ) -> None:
+        chosen = rulebook.chosen(asked)
+        self._duties = [duty for duty in rulebook.duties if duty.id in chosen]
         self._rulebook, self._view, self._most_unread, self._fewest = rulebook, view, most_unread, fewest
         self._before: int | None = None
         self._waived = WaivedTally(waivers, view.as_at)
@@ -273,8 +279,8 @@ class NightTally:
         self._overdue = both.take(pc.select_k_unstable(both, MOST_OVERDUE, worst)).drop_columns("over")
 
     def _clauses(self) -> list[ClauseTally]:
-        duties = {clause: [duty for duty in self._rulebook.duties if duty.clause == clause]
-                  for clause in dict.fromkeys(duty.clause for duty in self._rulebook.duties)}  # fmt: skip
+        duties = {clause: [duty for duty in self._duties if duty.clause == clause]
+                  for clause in dict.fromkeys(duty.clause for duty in self._duties)}  # fmt: skip
         tallies = []
         for clause in sorted(duties, key=number):
             parts = duties[clause]
@@ -306,13 +312,13 @@ class NightTally:
                 title=duty.title,
                 outcomes=_outcomes((key[1], count) for key, count in self._trial.items() if key[0] == duty.id),
             )
-            for duty in {duty.id: duty for duty in self._rulebook.duties if duty.id in self._rulebook.on_trial}.values()
+            for duty in {duty.id: duty for duty in self._duties if duty.id in self._rulebook.on_trial}.values()
         )
 
     def _unapplied(self) -> tuple[Unapplied, ...]:
         # A duty that failed somewhere may have applied there: it is among the faults, not here.
         seen = {duty for _, duty, _, _ in self._count} | self._failed | self._rulebook.on_trial
-        titles = {duty.id: duty.title for duty in self._rulebook.duties if duty.id not in seen}
+        titles = {duty.id: duty.title for duty in self._duties if duty.id not in seen}
         return tuple(Unapplied(duty=duty, title=titles[duty]) for duty in sorted(titles, key=number))
 
 
