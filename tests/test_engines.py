@@ -181,7 +181,9 @@ def test_spark_gives_the_same(tmp_path: Path, rulebook: Rulebook) -> None:
 
 
 @pytest.mark.soak
-def test_two_thousand_cases_are_judged_alike_in_duckdb_and_postgresql(tmp_path: Path, rulebook: Rulebook, server: str) -> None:
+def test_two_thousand_cases_are_judged_alike_in_duckdb_and_postgresql(
+    tmp_path: Path, rulebook: Rulebook, server: str
+) -> None:
     folder = tmp_path / "caseload"
     make_sample(rulebook.dictionary, folder, 2000, 3)
     places = [str(folder), in_duckdb(folder, tmp_path / "r.duckdb"), in_postgres(server, "many", folder)]
