@@ -287,6 +287,7 @@ def word_added(words: Dictionary, **more: Any) -> Dictionary:
     return Dictionary(objects=words.objects, events=(*words.events, event))
 
 
+@pytest.mark.soak
 def test_words_that_only_one_of_them_has_are_joined(caseload: Path, rulebook: Rulebook, candidate: Rulebook) -> None:
     more = word_added(rulebook.dictionary)
     assert one_dictionary(rulebook.dictionary, more) == more
@@ -335,6 +336,7 @@ def test_a_clause_that_neither_has_is_an_error(caseload: Path, rulebook: Ruleboo
         measured(caseload, rulebook, candidate, only=["NS-5.99"])
 
 
+@pytest.mark.soak
 def test_duties_that_apply_to_nobody_do_not_move_nothing(
     caseload: Path, rulebook: Rulebook, candidate: Rulebook
 ) -> None:

@@ -109,6 +109,7 @@ def test_every_clause_has_a_page_and_every_page_is_led_to(pages: dict[str, str],
         assert set(PAGES) <= set(Links(text).to), f"{name} does not lead to every common page"
 
 
+@pytest.mark.soak
 def test_each_page_has_its_title_and_its_headings_in_order(pages: dict[str, str]) -> None:
     titles = [re.findall("<title>(.*?)</title>", text) for text in pages.values()]
     assert all(len(title) == 1 for title in titles)

@@ -655,7 +655,7 @@ def test_stated_only_leaves_what_is_local_undetermined() -> None:
 # --- what holds of every duty, over the same random cases that the judges are given
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(situations())
 def test_what_every_judge_must_keep_to(asked: Situation) -> None:
     def rests_on(one: Duty) -> list[Duty]:

@@ -206,6 +206,7 @@ def test_no_byte_of_it_is_left_in_the_file(tmp_path: Path) -> None:
     assert [each for each in gone if each in bytes_of(tmp_path)] == []
 
 
+@pytest.mark.soak
 def test_somebody_who_reads_keeps_the_bytes_and_is_named_as_the_reason(tmp_path: Path) -> None:
     where = str(tmp_path / "ledger.sqlite")
     with Ledger.open(where) as ledger:

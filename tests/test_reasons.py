@@ -124,6 +124,7 @@ def test_the_list_has_it_as_text_and_as_json_when_asked_for(ledger: Ledger) -> N
     assert WHO not in repr(read_waivers(ledger))
 
 
+@pytest.mark.soak
 def test_on_the_command_line(kept: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "_now", lambda: on(date(2025, 6, 30)))
     case, clause = "", ""

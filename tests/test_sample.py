@@ -89,6 +89,7 @@ def test_written_and_read_back_it_is_the_same(dictionary: Dictionary, tmp_path: 
         assert list(caseload.cases()) == list(sample(40))
 
 
+@pytest.mark.soak
 def test_ids_are_ids_and_events_are_numbered_for_the_whole_caseload() -> None:
     events = [event.id for record in sample(2000) for event in record.events]
     assert len(set(events)) == len(events)
@@ -251,6 +252,7 @@ def test_a_case_has_some_fifty_events() -> None:
     assert counts[-len(counts) // 10] <= 125
 
 
+@pytest.mark.soak
 def test_care_proceedings_last_some_43_weeks() -> None:
     weeks = []
     for record in court_cases(5000):

@@ -148,6 +148,7 @@ def test_an_older_ledger_goes_on(tmp_path: Path) -> None:
         assert since(at(ledger, 0, "/old")) == "2025-06-29-0001"
 
 
+@pytest.mark.soak
 def test_a_folder_that_is_moved_on_the_command_line(kept: Run, tmp_path: Path) -> None:
     wrong = kept(*NIGHT, "--as-at", "2025-07-01", "--series", "north london")
     assert (wrong.status, wrong.out) == (3, "")

@@ -299,7 +299,7 @@ def numbered(value: Any, n: int) -> Any:
     return f"N{n}-{value}" if isinstance(value, str) and value.startswith(("C-1", "C-2")) else value
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", ["parquet", pytest.param("csv", marks=pytest.mark.soak)])
 def test_what_the_gate_refuses_is_suspected(
     tmp_path: Path, good: dict[Form, Path], dictionary: Dictionary, form: Form
 ) -> None:

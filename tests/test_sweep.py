@@ -110,6 +110,7 @@ def test_only_the_version_of_the_day_is_another(caseload: Path, rulebook: Rulebo
     assert {outcome: count for outcome, count in point.whole.outcomes.items() if count} == wanted
 
 
+@pytest.mark.soak
 def test_what_fails_at_a_number_is_told(caseload: Path, rulebook: Rulebook, tmp_path: Path) -> None:
     curve = swept(caseload, rulebook, numbers=[10, 39_000])
     assert [bool(point.faults) for point in curve.points] == [False, True]

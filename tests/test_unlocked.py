@@ -41,6 +41,7 @@ def everything(where: str) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+@pytest.mark.soak
 def test_a_night_is_verified_while_another_is_written(kept: Run, where: str, tmp_path: Path) -> None:
     """In a caseload that has one case more and one case less than that night's: every kind of difference."""
     shutil.copytree(tmp_path / "sample", tmp_path / "other")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 
 from engine.judge.outcome import Outcome
@@ -105,6 +105,7 @@ class Run(Frozen):
     counts: Counts
 
 
+@cache  # what a process runs on stays the same
 def versions() -> dict[str, str]:
     """The versions of what judges."""
     return {"python": platform.python_version(), **{name: version(name) for name in _VERSIONS}}

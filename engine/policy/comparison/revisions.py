@@ -9,8 +9,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 
 from engine.duty.rulebook import Rulebook
@@ -103,12 +103,12 @@ def from_revision(revision: str, repository: Path) -> Rulebook:
     if commit is None:
         raise KeptError(f"{shown}: is no file, no directory and no revision of {top} (`git log` lists them).")
     with tempfile.TemporaryDirectory(prefix="kept-revision-") as scratch:
-        packed, folder = Path(scratch) / "revision.tar", Path(scratch) / "tree"
+        packed, folder = Path(scratch) / "revision.zip", Path(scratch) / "tree"
         name = commit.decode().strip()
-        if _git(top, "archive", "--format=tar", f"--output={packed}", name) is None:
+        if _git(top, "archive", "--format=zip", f"--output={packed}", name) is None:
             raise KeptError(f"{shown}: git cannot give the files of {name}; is the clone shallow?")
-        with tarfile.open(packed) as archive:
-            archive.extractall(folder, filter="data")
+        with zipfile.ZipFile(packed) as archive:
+            archive.extractall(folder)
         inside = folder / repository.resolve().relative_to(top.resolve())
         return from_directory(inside, revision)
 
