@@ -117,6 +117,12 @@ def test_nonsense_is_refused_with_file_place_and_remedy(
     assert "\x1b" not in str(caught.value)
 
 
+def test_what_is_refused_is_not_what_is_meant(tmp_path: Path, dictionary: Dictionary) -> None:
+    with pytest.raises(RecordProblem) as caught:
+        read(tmp_path, dictionary, CASE.replace("id: C-1001", "id: C-1001, type: case", 1))
+    assert caught.value.problem == "'case' has no attribute 'type'"
+
+
 def test_an_event_that_names_a_colleague_is_not_about_the_practitioner_whose_timeline_it_is(
     case_of: Callable[[str], CaseRecord],
 ) -> None:

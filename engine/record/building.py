@@ -230,7 +230,8 @@ class CaseBuilder:
                 continue  # written as null: not on the record
             word = known.get(name)
             if word is None:
-                raise self.refuse(place, f"'{where}' has no attribute '{name}'{nearest(name, (*known, *also))}",
+                others = [other for other in (*known, *also) if other != name]
+                raise self.refuse(place, f"'{where}' has no attribute '{name}'{nearest(name, others)}",
                                   f"It may have: {', '.join(known) or 'none'}.")  # fmt: skip
             try:
                 values[name] = fits(word, value)
