@@ -1,4 +1,4 @@
-"""What every test may ask for: the rulebook, its dictionary, a place for a ledger, and the folders of the project."""
+"""What every test may ask for: the rulebook, its dictionary, a ledger or a place for one, and the folders of the project."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, settings
 
 import rules
 from engine.duty.rulebook import Rulebook, collect
+from engine.ledger.store import Ledger
 from engine.record.casefile import read_case
 from engine.record.dictionary import Dictionary
 from engine.record.model import CaseRecord
+from tests.nights import invariants
 from tests.servers import postgres
 
 ROOT = Path(__file__).parent.parent
@@ -54,3 +56,11 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     else:
         with postgres() as address:
             yield address
+
+
+@pytest.fixture
+def ledger(where: str) -> Iterator[Ledger]:
+    """A new ledger, in each database; nothing is wrong with it in the end."""
+    with Ledger.open(where) as opened:
+        yield opened
+        assert invariants(opened) == []

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,11 @@ from engine.record.timeline import View
 
 AS_AT = date(2025, 6, 30)
 STARTED, FINISHED = datetime(2025, 6, 30, 22, 0, tzinfo=UTC), datetime(2025, 6, 30, 22, 5, tzinfo=UTC)
+
+
+def day(ahead: int) -> date:
+    """So many days after the usual one."""
+    return AS_AT + timedelta(days=ahead)
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +18,9 @@ from engine.ledger.reading import quarantine
 from engine.ledger.store import Ledger
 from engine.record.calendar import Calendar
 from engine.record.problem import KeptError
-from tests.nights import AS_AT, FakeRun, fault, invariants, judgements, night, outcome_of, rulebook
-from tests.servers import postgres
+from tests.nights import AS_AT, FakeRun, day, fault, invariants, judgements, night, outcome_of, rulebook
 
 Gives = Callable[[str], Judgements]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    """A new ledger, in each database; nothing is wrong with it in the end."""
-    if request.param == "sqlite":
-        with Ledger.open(str(tmp_path / "ledger.sqlite")) as opened:
-            yield opened
-            assert invariants(opened) == []
-    else:
-        with postgres() as address, Ledger.open(address) as opened:
-            yield opened
-            assert invariants(opened) == []
-
-
-def day(ahead: int) -> date:
-    return AS_AT + timedelta(days=ahead)
 
 
 def gives(outcomes: Mapping[str, Outcome | None], **given: Any) -> Gives:

@@ -28,7 +28,6 @@ from engine.report.coming_picture import weeks_png, weeks_svg, write_weeks
 from engine.report.coming_text import coming_csv, coming_json, show_coming
 from tests.commands import Run
 from tests.nights import AS_AT, FakeRun, fault, finding, judgements, night
-from tests.servers import postgres
 from tests.test_cli import kept
 
 __all__ = ["kept"]
@@ -51,17 +50,6 @@ def due(case: str, ahead: int | None, event: str = "e1", **given: Any) -> Findin
 def saw(ledger: Ledger, *found: Finding, as_at: date = AS_AT, **given: Any) -> None:
     """A night that found just this, of one case."""
     night(ledger, run=FakeRun(1, gives=lambda _: judgements(*found, **given)), as_at=as_at)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    """A new ledger, in each database."""
-    if request.param == "sqlite":
-        with Ledger.open(str(tmp_path / "ledger.sqlite")) as opened:
-            yield opened
-    else:
-        with postgres() as address, Ledger.open(address) as opened:
-            yield opened
 
 
 @pytest.fixture

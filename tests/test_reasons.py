@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +28,7 @@ from engine.report.results import night_json, write_jsonl
 from engine.report.text import show_night
 from engine.report.waivers_text import show_waivers, waiver_json, waivers_json
 from tests.commands import Run
-from tests.nights import AS_AT, FINISHED, finding, night
-from tests.servers import postgres
+from tests.nights import AS_AT, FINISHED, day, finding, night
 from tests.test_ledger_commands import LEDGER, NIGHT, WHERE, kept, made
 from tests.test_report import fits
 from tests.test_waivers import CLAUSES, INSTANCE, granted, on, shown
@@ -41,21 +39,11 @@ WHO = "Whitlock"
 REASON = f"Amy {WHO} is ill"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+@pytest.fixture
+def ledger(ledger: Ledger) -> Ledger:
     """A ledger with one night of every outcome in two cases, in each database."""
-    if request.param == "sqlite":
-        with Ledger.open(str(tmp_path / "ledger.sqlite")) as opened:
-            night(opened, 2)
-            yield opened
-    else:
-        with postgres() as address, Ledger.open(address) as opened:
-            night(opened, 2)
-            yield opened
-
-
-def day(ahead: int) -> date:
-    return AS_AT + timedelta(days=ahead)
+    night(ledger, 2)
+    return ledger
 
 
 def everything(ledger: Ledger) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,29 +17,11 @@ from engine.record.problem import KeptError
 from engine.report.results import night_json
 from engine.running.settings import Settings
 from tests.commands import Run
-from tests.nights import AS_AT, FakeRun, invariants, night
-from tests.servers import postgres
+from tests.nights import FakeRun, day, night
 from tests.test_ledger_commands import LEDGER, NIGHT, kept, made
 from tests.test_report import fits
 
 __all__ = ["kept", "made"]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    """A new ledger, in each database; nothing is wrong with it in the end."""
-    if request.param == "sqlite":
-        with Ledger.open(str(tmp_path / "ledger.sqlite")) as opened:
-            yield opened
-            assert invariants(opened) == []
-    else:
-        with postgres() as address, Ledger.open(address) as opened:
-            yield opened
-            assert invariants(opened) == []
-
-
-def day(ahead: int) -> date:
-    return AS_AT + timedelta(days=ahead)
 
 
 def at(ledger: Ledger, ahead: int, described: str, series: str = "", **given: object) -> NightSummary:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,29 +27,11 @@ from engine.running.checked import Check
 from engine.running.doctor import _compared
 from engine.running.ledger_seen import look
 from tests.commands import Run
-from tests.nights import AS_AT, FINISHED, FakeRun, invariants, judgements, night, outcome_of
-from tests.servers import postgres
+from tests.nights import FINISHED, FakeRun, day, invariants, judgements, night, outcome_of
 from tests.test_ledger_commands import LEDGER, NIGHT, kept, made
 from tests.test_report import fits
 
 __all__ = ["kept", "made"]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    """A new ledger, in each database; nothing is wrong with it in the end."""
-    if request.param == "sqlite":
-        with Ledger.open(str(tmp_path / "ledger.sqlite")) as opened:
-            yield opened
-            assert invariants(opened) == []
-    else:
-        with postgres() as address, Ledger.open(address) as opened:
-            yield opened
-            assert invariants(opened) == []
-
-
-def day(ahead: int) -> date:
-    return AS_AT + timedelta(days=ahead)
 
 
 def of(ledger: Ledger, cases: int, ahead: int, bad: tuple[int, ...] = (), **given: Any) -> NightSummary:

@@ -31,7 +31,6 @@ from engine.report.text import show_check, show_night
 from engine.report.waivers_text import show_waivers, told, waivers_json
 from tests.commands import Run
 from tests.nights import AS_AT, FakeRun, finding, judgements, night, outcome_of, rulebook
-from tests.servers import postgres
 from tests.test_cli import kept
 from tests.test_report import fits
 
@@ -64,17 +63,11 @@ def granted(ledger: Ledger, target: str = INSTANCE, day: date = AS_AT, **given: 
     return approve(ledger, asked(ledger, target, day, **given).number, by="b.okafor", at=on(day))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+@pytest.fixture
+def ledger(ledger: Ledger) -> Ledger:
     """A ledger with one night of every outcome in two cases, in each database."""
-    if request.param == "sqlite":
-        with Ledger.open(str(tmp_path / "ledger.sqlite")) as opened:
-            night(opened, 2)
-            yield opened
-    else:
-        with postgres() as address, Ledger.open(address) as opened:
-            night(opened, 2)
-            yield opened
+    night(ledger, 2)
+    return ledger
 
 
 @pytest.fixture
