@@ -349,8 +349,9 @@ class Labeller:
 
     def _by_another(self, event: EventRecord) -> bool | None:
         """Whether nobody did it whom it is about, or who had led the case by then; unknown when nobody says who did it."""
-        led = {who for who, since in self._answerable().items() if since <= event.happened}
-        return not {*event.about(PRACTITIONER), *led} & {*event.by} if event.by else None
+        if not event.by:
+            return None
+        return not self._had_led(event) and not set(event.about(PRACTITIONER)) & set(event.by)
 
     def standing_days(self, instance: Instance, must: Stand) -> list[Sign]:
         """The days from the start on, at the end of which the right number of spells was open."""
@@ -427,7 +428,7 @@ class Labeller:
                 and event.attributes.get("role") in duty.judged.roles
                 and event.by
                 and not self._barred(instance, done) & set(event.by)
-                and not any(event.happened >= since for since in map(self._answerable().get, event.by) if since)
+                and not self._had_led(event)
                 and (edition.valid_for is None or as_at <= self.calendar.after(event.happened, *edition.valid_for))
             ):
                 yield Verdict(str(event.attributes["outcome"]), event.happened, event.id, event.recorded.date())
@@ -448,6 +449,10 @@ class Labeller:
             record = self.timeline.event(done.event)
             barred |= set(record.by)
         return barred
+
+    def _had_led(self, event: EventRecord) -> bool:
+        """Whether somebody did it who had led the case by then."""
+        return any(event.happened >= since for since in map(self._answerable().get, event.by) if since)
 
     def _answerable(self) -> dict[str, date]:
         """Whoever has answered for the case, with the first day: from then on they may not judge work on it."""
