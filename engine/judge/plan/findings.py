@@ -30,8 +30,7 @@ from engine.judge.plan.decided import (
 )
 from engine.judge.plan.rows import NOBODY, RulebookRows, day_number
 from engine.judge.plan.seen import Seen, leads
-from engine.judge.plan.starts import Starts
-from engine.judge.plan.steps import Steps, nothing, number, union, unpacked_day, unpacked_event
+from engine.judge.plan.steps import Steps, nothing, number, unpacked_day, unpacked_event
 from engine.record.timeline import View
 
 
@@ -47,25 +46,34 @@ class Found(NamedTuple):
 def decide_all(
     steps: Steps,
     rows: RulebookRows,
-    starts: Starts,
     due: ir.Table,
     settled: ir.Table,
     verdicts: ir.Table | None,
+    failed: ir.Table,
     view: View,
-    kept_as: str = "decided",
+    turn: int = 0,
 ) -> ir.Table:
-    """Each instance with its outcome and what goes with it, still in numbers; `since` is when it stood broken, if it did."""
+    """Each instance of that turn with its outcome and what goes with it, still in numbers; `since` is when it stood broken, if it did.
+    Those that failed are left out.
+    """  # fmt: skip
     steps.stage("deciding")
     table = steps.small("decisions", decisions())
-    editions = starts.editions.select("k", "kind", "falls_due", "lapses", "judged", "valid_unset", "working")
-    found = due.join(editions, "k").left_join(settled, "i")
+    editions = steps.small("editions", rows.edition_table())
+    editions = editions.select("k", "turn", "kind", "falls_due", "lapses", "judged", "valid_unset", "working")
+    found = due.left_join(settled, "i").drop("i_right")
+    found = found.mutate(done=ibis.coalesce(found.next, found.done))
     unjudged = {"verdict": nothing("int64"), "kept": nothing("boolean")}
-    found = found.mutate(**unjudged) if verdicts is None else found.left_join(verdicts, "i")
+    found = found.mutate(**unjudged) if verdicts is None else found.left_join(verdicts, "i").drop("i_right")
+    found = found.join(editions, "k")
+    failed = failed.select(failed_k="k", failed_in="case_n")
+    found = found.left_join(failed, [("k", "failed_k"), ("case_n", "failed_in")])
+    # Whoever is left out is so at the end: filtered before, a database would expect few rows, and go about it badly.
+    left_out = found.failed_k.notnull() | (found.turn != turn)
     limit = ibis.ifelse(found.due.isnull() | (found.closed < found.due), found.closed, found.due)
     limit = ibis.ifelse(found.falls_due & found.closed.notnull(), limit, found.due)
     found = found.select(
         "i", "k", "case_n", "o", "per", "e", "start", "missing", "closed", "kind", "lapses", "judged", "valid_unset", "working",
-        "done", "doubtful", "excused", "reason", "verdict", "kept", due=limit,
+        "done", "doubtful", "excused", "reason", "verdict", "kept", due=limit, left_out=left_out,
     )  # fmt: skip
     found = found.mutate(code=ibis.ifelse(found.missing, number(MISSING), _code(found, day_number(view.as_at))))
     found = found.join(table, "code")
@@ -77,17 +85,20 @@ def decide_all(
     counted = ibis.cases((found.counted == 1, event["done"]), (found.counted == 2, event["excused"]),
                          (found.counted == 3, event["verdict"]), else_=nothing("int64"))  # fmt: skip
     horizon = day_number(rows.rulebook.calendar.known_through)
-    further = found.per != NOBODY
+    further: ir.BooleanValue = found.per != NOBODY
     for name in SHOWN:
         further = further | found[f"shows_{name}"] if name != "done" else further
     broken = {"since": ibis.cases((found.broken_by == 1, found.due + 1), (found.broken_by == 2, day["done"]),
                                   (found.broken_by == 3, day["verdict"]), else_=nothing("int32")).cast("int32")}  # fmt: skip
-    return steps.keep(kept_as, found.select(
-        "k", "case_n", "o", "per", "e", "start", "outcome", "reasoned", further=further, due=shown_due, done=done, counted=counted,
+    outcome = ibis.ifelse(found.left_out, nothing("int32"), found.outcome)
+    found = found.select(
+        "i", "k", "case_n", "o", "per", "e", "start", "reasoned", outcome=outcome, further=further.cast("int32"), due=shown_due,
+        done=done, counted=counted,
         provisional=found.working & shown_due.notnull() & (shown_due > horizon),
         **{f"e_{name}": ibis.ifelse(found[f"shows_{name}"], event[name], nothing("int64")) for name in SHOWN},
         **(broken if rows.later else {}),
-    ))  # fmt: skip
+    )  # fmt: skip
+    return steps.keep(f"decided{turn}", found.filter(found.outcome.notnull()))
 
 
 def _code(found: ir.Table, today: int) -> ir.IntegerValue:
@@ -128,50 +139,30 @@ _NUMBERS = outcome_numbers()
 FLAG_BITS: dict[Flag, int] = {"recorded_late": 1, "reason_recorded": 2, "provisional": 4}
 
 
-def findings(steps: Steps, rows: RulebookRows, seen: Seen, starts: Starts, decided: ir.Table, view: View) -> Found:
+def findings(steps: Steps, rows: RulebookRows, seen: Seen, decided: ir.Table, view: View) -> Found:
     """The findings as they travel: in words where words are many, in numbers where they are few."""
     steps.stage("writing the findings")
-    duties = starts.editions.select("k", "duty")
     people = seen.cases.left_join(leads(steps, rows, seen), "case_n")
     people = steps.keep("people", people.select(
         "case_n", "case", team=people.team.fill_null(""), practitioner=people.practitioner.fill_null("")
     ))  # fmt: skip
     events = seen.events.select("e", "id", "recorded")
-
-    def told(some: ir.Table) -> ir.Table:
-        some = some.join(duties, "k").join(people.select("case_n", "case"), "case_n")
-        some = some.join(seen.objects.select("o", subject="id"), "o").join(events.select("e", started="id"), "e")
-        return some.left_join(events.select(e_done="e", id_done="id", recorded_done="recorded"), "e_done")
-
+    duties = steps.small("duties", rows.edition_table().select(["k", "duty"]))
+    subjects = steps.keep("named", seen.objects.join(people.select("case_n", "case"), "case_n").select(
+        "o", subject="id", of_case=ibis.literal("/").join([seen.objects.case, seen.objects.id])
+    ))  # fmt: skip
+    further = steps.keep("further", _further(rows, seen, decided.filter(decided.further == 1), events))
+    found = decided.join(events.select("e", started="id"), "e")
+    found = found.left_join(events.select(done_on="e", id_done="id", recorded_done="recorded"), [("e_done", "done_on")])
+    found = found.join(subjects, "o").join(duties, "k")
     # Most rest on what started them and what was done; only the others are looked up further.
-    others = [name for name in SHOWN if name != "done"]
-    simple = told(decided.filter(~decided.further))
-    done = ibis.ifelse(simple.e_done == simple.e, nothing("string"), simple.id_done)
-    evidence = _joined([simple.started, done])
-    simple = simple.mutate(per_id=nothing("string"), counted_on=simple.recorded_done, evidence=evidence)
-    further = told(decided.filter(decided.further))
-    columns = further.columns
-    per_id: ir.StringValue = nothing("string")
-    if rows.pers:
-        things = seen.objects.select(per_o="o", per_id="id")
-        further = further.left_join(things, [("per", "per_o")])
-        per_id = further.per_id
-    further = further.mutate(per_id=per_id)
-    for name in others:
-        looked_up = events.select(**{f"x_{name}": "e", f"id_{name}": "id"})
-        further = further.left_join(looked_up, [(f"e_{name}", f"x_{name}")])
-    further = further.left_join(events.select(counted="e", counted_on="recorded"), "counted")
-    further = further.select(*columns, "per_id", "counted_on", *(f"id_{name}" for name in others))
-    shown, numbers = [further.started], [further.e]
-    for name in SHOWN:
-        again = ibis.literal(False)
-        for earlier in numbers:
-            again = again | (further[f"e_{name}"] == earlier).fill_null(False)
-        shown.append(ibis.ifelse(again, nothing("string"), further[f"id_{name}"]))
-        numbers.append(further[f"e_{name}"])
-    further = further.mutate(evidence=_joined(shown))
-    whole = [*decided.columns, "duty", "case", "subject", "started", "per_id", "counted_on", "evidence"]
-    found = union([simple.select(whole), further.select(whole)])
+    found = found.left_join(further, [("i", "further_i")])
+    done = ibis.ifelse(found.e_done == found.e, nothing("string"), found.id_done)
+    simple = found.further == 0
+    found = found.mutate(
+        evidence=ibis.ifelse(simple, _joined([found.started, done]), _joined([found.started, found.rest])),
+        counted_on=ibis.ifelse(simple, found.recorded_done, found.counted_on),
+    )
     said: dict[Flag, ir.BooleanValue] = {
         "recorded_late": (found.counted_on > found.due).fill_null(False) & found.counted.notnull(),
         "reason_recorded": found.reasoned,
@@ -180,12 +171,38 @@ def findings(steps: Steps, rows: RulebookRows, seen: Seen, starts: Starts, decid
     flags = sum((ibis.ifelse(said[flag], bit, 0) for flag, bit in FLAG_BITS.items()), number(0))
     over = ibis.greatest(ibis.coalesce(found.done, number(day_number(view.as_at))) - found.due, number(0))
     is_over = found.due.notnull() & found.outcome.isin([_NUMBERS["breached"], _NUMBERS["late"]])
-    instance = ibis.literal("/").join([found.duty, found.case, found.subject, found.started, found.per_id])
+    instance = ibis.literal("/").join([found.duty, found.of_case, found.started, found.per_id])
     found = found.select(
         "k", "case_n", "outcome", "start", "due", "done", "subject", "evidence", instance=instance, flags=flags.cast("int32"),
         days_over=ibis.ifelse(is_over, over, nothing("int32")).cast("int32"),
     )  # fmt: skip
     return Found(found, people)
+
+
+def _further(rows: RulebookRows, seen: Seen, decided: ir.Table, events: ir.Table) -> ir.Table:
+    """What some findings rest on beside what started them: further_i, rest (ids joined with commas, or null), per_id, and
+    when what counts was recorded.
+    """  # fmt: skip
+    found = decided
+    per_id: ir.StringValue = nothing("string")
+    if rows.pers:
+        things = seen.objects.select(per_o="o", per_id="id")
+        found = found.left_join(things, [("per", "per_o")])
+        per_id = found.per_id
+    found = found.select("i", "e", "counted", *(f"e_{name}" for name in SHOWN), per_id=per_id)
+    for name in SHOWN:
+        looked_up = events.select(**{f"x_{name}": "e", f"id_{name}": "id"})
+        found = found.left_join(looked_up, [(f"e_{name}", f"x_{name}")])
+    found = found.left_join(events.select(counted_e="e", counted_on="recorded"), [("counted", "counted_e")])
+    shown, numbers = list[ir.StringValue](), [found.e]
+    for name in SHOWN:
+        again = ibis.literal(False)
+        for earlier in numbers:
+            again = again | (found[f"e_{name}"] == earlier).fill_null(False)
+        shown.append(ibis.ifelse(again, nothing("string"), found[f"id_{name}"]))
+        numbers.append(found[f"e_{name}"])
+    rest = _joined(shown)
+    return found.select("per_id", "counted_on", further_i="i", rest=rest.nullif(""))
 
 
 def _joined(texts: list[ir.StringValue]) -> ir.StringValue:

@@ -25,8 +25,8 @@ def later(
 ) -> Later:
     """What the duties about outcomes rest on: `first` is what was decided of the others, `failed` what was not."""
     steps.stage("looking at what stood broken")
-    looks = steps.small("looks", _looks(rows))
-    mine = due.filter(due.k.isin(rows.later))
+    looks = steps.small("looked_at", _looks(rows))
+    mine = due.filter(due.k.isin(rows.later)).anti_join(failed, ["k", "case_n"])
     # A duty that rests on what failed has failed in that case, in whatever editions.
     resting = mine.select("k", "case_n").distinct().join(looks, "k")
     resting = resting.join(failed.select(on="k", case_n="case_n"), ["case_n", "on"])

@@ -17,7 +17,7 @@ from engine.judge.plan.settle import settle
 from engine.judge.plan.starts import Starts
 from engine.judge.plan.steps import PREFIX, Small, Step, Steps, union
 from engine.judge.plan.verdicts import verdicts
-from engine.judge.plan.whom import whom
+from engine.judge.plan.whom import concern
 from engine.record.tables import RAW
 from engine.record.timeline import View
 
@@ -38,22 +38,21 @@ def make_plan(rows: RulebookRows, view: View) -> Plan:
     """The plan for these rows, seen from there."""
     steps = Steps()
     seen = see(steps, rows, view)
-    concerned = whom(steps, rows, seen)
+    concerned = concern(steps, rows, seen)
     labels = label(steps, rows, seen, concerned)
-    starts = Starts(steps, rows, seen, concerned, labels)
-    dues = Dues(steps, rows, seen, concerned, labels, starts)
-    due = dues.found
-    settled = settle(steps, rows, seen, concerned, labels, due)
-    judged = verdicts(steps, rows, seen, starts, due, settled, view) if rows.judged else None
-    first = due.filter(~due.k.isin(rows.later)) if rows.later else due
-    decided, failed = decide_all(steps, rows, starts, first, settled, judged, view), dues.failed
+    starts = Starts(steps, rows, seen, labels)
+    dues = Dues(steps, rows, seen, labels, starts)
+    settled = settle(steps, rows, seen, labels, dues)
+    due, failed = dues.instances, dues.failed
+    judged = verdicts(steps, rows, seen, dues, settled, view) if rows.judged else None
+    decided = decide_all(steps, rows, due, settled, judged, failed, view)
     if rows.later:
         then = later(steps, rows, due, settled, decided, failed)
-        then_decided = decide_all(steps, rows, starts, then.due, then.settled, None, view, "then_decided")
+        then_decided = decide_all(steps, rows, then.due, then.settled, None, then.failed, view, turn=1)
         decided, failed = union([decided, then_decided]), then.failed
     if rows.reported is not None:
         decided = decided.filter(decided.k.isin(rows.reported))
-    found = findings(steps, rows, seen, starts, decided, view)
+    found = findings(steps, rows, seen, decided, view)
     failed = failed.join(starts.editions.select("k", "duty"), "k").join(seen.cases.select("case_n", "case"), "case_n")
     failed = failed.select("duty", "case").distinct()
     return Plan(steps.all, found, failed, _done_with(steps.all, [*found, failed]))

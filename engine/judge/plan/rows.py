@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from engine.duty.language import (
     Anniversary,
+    Before,
     BeJudged,
     Carries,
     Duty,
@@ -198,9 +199,13 @@ class RulebookRows:
         return table(self._uses, kinds)
 
     def edition_table(self) -> pa.Table:
-        """The editions, with what every instance of one has in common."""
+        """The editions, with what every instance of one has in common. straight: 1 where each event that starts an instance
+        says all about it by itself, with the calendar and the day on which the case closed · easy: 1 where what settles an
+        instance is the first event of a kind about the same subject · turn: 1 for those about outcomes, judged when the
+        others are.
+        """
         numbers = ("k", "duty_no", "from_day", "until_day", "w", "due_kind", "span", "birth", "kind", "needed",
-                   "valid_span", "subject_no")  # fmt: skip
+                   "valid_span", "subject_no", "straight", "easy", "turn")  # fmt: skip
         flags = ("unset", "falls_due", "lapses", "judged", "valid_unset", "working", "already", "first", "recurs")
         texts = ("duty", "clause", "subject_type", "force", "standing", "basis", "decided_by")
         kinds = {name: pa.int32() for name in numbers} | {name: pa.bool_() for name in flags}
@@ -224,8 +229,18 @@ class RulebookRows:
             if isinstance(excuse.when, Scope):
                 x = self._scope_no(duty.for_each, (excuse.when,))
                 self.scope_excuses.append({"k": k, "x": x, "excuses": excuse.excuses})
+        recurs, several = isinstance(must, Recur), isinstance(must, Happen) and must.at_least > 1
+        tied = bool(duty.per or duty.same)
+        looked_up = isinstance(duty.deadline, OnDate | Before | Anniversary)
+        settled_by_itself = isinstance(must, Hold | Stand) or any(
+            isinstance(excuse.when, Carries | Scope) for excuse in duty.unless
+        )
         return {
             "k": k,
+            # Most are, so that most instances need few of the plan's steps.
+            "straight": int(not (duty.first or recurs or tied or looked_up or duty.ends_with is not None)),
+            "easy": int(not (recurs or several or tied or settled_by_itself)),
+            "turn": int(duty.about_outcomes),
             "duty_no": next(n for n, one in enumerate(self.editions, start=1) if one.duty.id == duty.id),
             "from_day": from_day,
             "until_day": until_day,
@@ -245,7 +260,7 @@ class RulebookRows:
             "working": isinstance(duty.deadline, Within) and bool(span and span[1] == "working_days"),
             "already": isinstance(must, Happen) and must.already,
             "first": duty.first,
-            "recurs": isinstance(must, Recur),
+            "recurs": recurs,
             "duty": duty.id,
             "clause": duty.clause,
             "subject_type": duty.for_each,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import ibis
@@ -10,9 +10,11 @@ import pyarrow as pa
 from ibis.expr import types as ir
 
 from engine.duty.language import Test
-from engine.judge.plan.conditions import FALSE, truth
+from engine.judge.plan.closings import closings, with_closed
+from engine.judge.plan.conditions import truth
 from engine.judge.plan.rows import ACTOR_NO, RulebookRows
 from engine.judge.plan.steps import Steps, day_of, nothing, number, packed, union, unpacked_event
+from engine.judge.plan.subjects import with_scope
 from engine.record.dictionary import ACTOR, PRACTITIONER, AttributeKind
 from engine.record.suspects import raw_tables
 from engine.record.timeline import View
@@ -21,17 +23,24 @@ from engine.record.timeline import View
 class Seen(NamedTuple):
     """The tables that everything else reads.
 
-    cases: case_n, root (type), case (id), team · objects: o, case_n, type_no, id, seen, joined, attributes ·
-    events: e, case_n, root, type_no, day, recorded, id, attributes · about: e, type_no, o (`by` has a number too) ·
-    elsewhere: e, of the events that are about another of the root's type and not about it · links: source, target, how.
+    cases: case_n, root (type), case (id), team · objects: o, case_n, type_no, id, seen, joined, attributes, scope (which
+    conditions hold of it, where it exists) · scopes: as in `engine.judge.plan.subjects` · links: source, target, how ·
+    events: e, case_n, root, type_no, day, recorded, id, texts and days that are asked for, look, closed (the day on which
+    its case closed, on or after its own) · looks: look, type_no, and the truth of each condition on such an event ·
+    about: e, type_no, o (`by` has a number too), and of the event case_n, root, kind_no (its type), day, look, closed, of
+    the object scope · elsewhere: e, of the events that are about another of the root's type and not about it · pieces: as
+    in `engine.judge.plan.closings`.
     """
 
     cases: ir.Table
     objects: ir.Table
+    scopes: ir.Table
+    links: ir.Table
     events: ir.Table
+    looks: ir.Table
     about: ir.Table
     elsewhere: ir.Table
-    links: ir.Table
+    pieces: ir.Table
 
     @property
     def visible(self) -> ir.Table:
@@ -66,20 +75,41 @@ def see(steps: Steps, rows: RulebookRows, view: View) -> Seen:
     joined = things.join(keys, [("case", "case_key")])
     joined = joined.left_join(joining, ["case", ("id", "source")])
     objects = steps.keep(
-        "objects",
+        "joined",
         joined.select(
             "o", "case_n", "type_no", "id", "joined", "case", seen=joined.shown.fill_null(True),
             **{f"a_{name}": joined[f"a_{name}"] for name in wanted},
         ),
     )  # fmt: skip
-    # --- events
+    links = _links(steps, links, objects)
+    objects, scopes = with_scope(steps, rows, cases, objects, links)
+    events, looks, pieces = _events(steps, rows, raw["events"], cases, view)
+    about, elsewhere = _about(steps, rows, raw["event_object"], types, cases, objects, events)
+    return Seen(cases, objects, scopes, links, events, looks, about, elsewhere, pieces)
+
+
+def _links(steps: Steps, links: ir.Table, objects: ir.Table) -> ir.Table:
+    """The links between objects."""
+    links = links.join(objects.select("case", source=objects.id, source_o=objects.o), ["case", "source"])
+    links = links.join(
+        objects.filter(objects.seen).select("case", target=objects.id, target_o=objects.o, target_type=objects.type_no),
+        ["case", "target"],
+    )
+    return steps.keep(
+        "links",
+        links.select(source=links.source_o, target=links.target_o, type_no=links.target_type, how=links.qualifier),
+    )
+
+
+def _events(
+    steps: Steps, rows: RulebookRows, events: ir.Table, cases: ir.Table, view: View
+) -> tuple[ir.Table, ir.Table, ir.Table]:
+    """The events, what they look like, and when cases closed."""
     kinds = steps.small(
         "kinds", pa.table({"name": list(rows.event_types), "no": pa.array(rows.event_types.values(), pa.int32())})
     )
     # Without a moment of its own, an event was recorded as its day began.
-    events = raw["events"].mutate(
-        recorded=ibis.coalesce(raw["events"].recorded, raw["events"].happened.cast("timestamp"))
-    )
+    events = events.mutate(recorded=ibis.coalesce(events.recorded, events.happened.cast("timestamp")))
     events = events.filter(_shown(events, view))
     events = events.join(kinds, [("type", "name")]).join(cases.select("case_n", "root", "case"), "case")
     # What is asked of an event is worked out before they are put in order: that takes whole rows along.
@@ -90,20 +120,15 @@ def see(steps: Steps, rows: RulebookRows, view: View) -> Seen:
             **_slots(rows, events),
         ),
     )  # fmt: skip
-    order = ibis.row_number().over(order_by=[scanned.case_n, scanned.id]) + 1
-    events = steps.keep("events", scanned.mutate(e=order))
-    about, elsewhere = _about(steps, rows, raw["event_object"], types, cases, objects, events)
-    # --- links between objects
-    links = links.join(objects.select("case", source=objects.id, source_o=objects.o), ["case", "source"])
-    links = links.join(
-        objects.filter(objects.seen).select("case", target=objects.id, target_o=objects.o, target_type=objects.type_no),
-        ["case", "target"],
-    )
-    links = steps.keep(
-        "links",
-        links.select(source=links.source_o, target=links.target_o, type_no=links.target_type, how=links.qualifier),
-    )
-    return Seen(cases, objects, events, about, elsewhere, links)
+    said = _said_columns(rows)
+    looks = scanned.select("type_no", *said).distinct()
+    truths = {name: (looks[said[n // _TRUTHS]] >> (n % _TRUTHS * 2)) & 3 for n, name in enumerate(tests_of(rows))}
+    looks = steps.keep("looks", looks.mutate(look=ibis.row_number().cast("int64") + 1, **truths))
+    found = scanned.join(looks.select("look", "type_no", *said), ["type_no", *said]).drop(*said)
+    pieces = closings(steps, rows, scanned)
+    found = with_closed(found, pieces, "day")
+    order = ibis.row_number().over(order_by=[found.case_n, found.id]) + 1
+    return steps.keep("events", found.mutate(e=order)), looks, pieces
 
 
 def named(events: ir.Table, seen: Seen, kind: str, name: str) -> ir.Table:
@@ -137,27 +162,38 @@ def _about(
     others = others.join(types.filter(types.no.isin(wanted)), [("qualifier", "name")])
     others = others.join(cases.select("case", "case_n", "root"), "case")
     others = others.select("case_n", "root", "event", "object", type_no="no")
-    others = others.join(events.select("e", "case_n", "id", kind_no="type_no"), ["case_n", ("event", "id")])
+    known = events.select("e", "case_n", "id", "day", "look", "closed", kind_no="type_no")
+    others = others.join(known, ["case_n", ("event", "id")]).drop("id")
     # Who did it is asked of few events, and most events say it.
     others = others.filter((others.type_no != ACTOR_NO) | others.kind_no.isin(rows.acted()))
-    others = others.join(objects.select("o", "case_n", "id"), ["case_n", ("object", "id")])
-    tied = steps.keep("tied", others.select("e", "type_no", "o", "root").distinct())
+    others = others.join(objects.select("o", "case_n", "id", "scope"), ["case_n", ("object", "id")])
+    whole = ["e", "type_no", "o", "root", "case_n", "kind_no", "day", "look", "closed", "scope"]
+    tied = steps.keep("tied", others.select(whole).distinct())
     another = tied.filter(tied.type_no == tied.root).select("e").distinct()
     another = another.join(events.select("e", "case_n", event="id"), "e").join(cases.select("case_n", "case"), "case_n")
     own = ties.filter((ties.object == ties.case) & (ties.qualifier != ACTOR)).select("case", "event")
     own = own.semi_join(another, ["case", "event"])  # there are hardly any of the others, and very many of these
     elsewhere = steps.keep("elsewhere", another.anti_join(own, ["case", "event"]).select("e"))
-    about = tied.select("e", "type_no", "o")
     by_subject = [
         rows.event_types[word.name] for word in rows.words.events if word.by_subject and word.name in rows.event_types
     ]
-    if by_subject:
-        who = rows.types[PRACTITIONER]
-        named = about.filter(about.type_no == who)
-        meant = events.filter(events.type_no.isin(by_subject) & ((events.root != who) | events.e.isin(elsewhere.e)))
-        implied = about.filter(about.type_no == ACTOR_NO).semi_join(meant, "e").anti_join(named, "e")
-        about = union([about, implied.select("e", type_no=number(who), o=implied.o)])
-    return steps.keep("about", about), elsewhere
+    if not by_subject:
+        return tied, elsewhere
+    who = rows.types[PRACTITIONER]
+    meant = tied.filter((tied.type_no == ACTOR_NO) & tied.kind_no.isin(by_subject))
+    meant = meant.filter((meant.root != who) | meant.e.isin(elsewhere.e))
+    implied = meant.anti_join(tied.filter(tied.type_no == who).select(named_e="e"), [("e", "named_e")])
+    implied = steps.keep("implied", implied.mutate(type_no=number(who)))
+    return union([tied, implied]), elsewhere
+
+
+_TRUTHS = 30
+"""How many answers to conditions fit into one whole number, two bits each."""
+
+
+def _said_columns(rows: RulebookRows) -> list[str]:
+    """The columns that hold the answers to all conditions on an event."""
+    return [f"said{n}" for n in range(-(-len(tests_of(rows)) // _TRUTHS) or 1)]
 
 
 def tests_of(rows: RulebookRows) -> list[str]:
@@ -195,9 +231,14 @@ def _slots(rows: RulebookRows, events: ir.Table) -> dict[str, ir.Value]:
     def said(test: Test) -> ir.Value:
         return truth(test, column, kinds)
 
+    def packed_truths(tests: Sequence[Test]) -> ir.IntegerValue:
+        return sum((said(test).cast("int64") * 4**n for n, test in enumerate(tests)), number(0, "int64"))
+
     found: dict[str, ir.Value] = {}
-    for position, name in enumerate(tests_of(rows)):
-        found[name] = by_type(rows.tests, position, said, ibis.literal(FALSE, type="int8"))
+    for place, name in enumerate(_said_columns(rows)):
+        several = {kind: some[place * _TRUTHS :][:_TRUTHS] for kind, some in rows.tests.items()}
+        here = [(events.no == rows.event_no(kind), packed_truths(some)) for kind, some in several.items() if some]
+        found[name] = ibis.cases(*here, else_=number(0, "int64")) if here else number(0, "int64")
     for position, name in enumerate(texts_of(rows)):
         found[name] = by_type(
             rows.texts, position, lambda attribute: _text(column(attribute), kinds[attribute]), nothing("string")

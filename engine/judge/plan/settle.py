@@ -8,61 +8,75 @@ from ibis.expr import types as ir
 
 from engine.duty.language import Stand
 from engine.judge.plan.conditions import TRUE
-from engine.judge.plan.labels import ITSELF, Labels, key_of, shared
-from engine.judge.plan.rows import FOREVER, Role, RulebookRows
+from engine.judge.plan.dues import Dues
+from engine.judge.plan.labels import COUNTED, DONE, DOUBTFUL, EXCUSED, ITSELF, REASON, Labels, key_of, shared
+from engine.judge.plan.rows import FOREVER, NOBODY, Role, RulebookRows
 from engine.judge.plan.seen import Seen, named
-from engine.judge.plan.steps import PACK, Steps, nothing, number, packed, union
-from engine.judge.plan.whom import Whom, bit_of
-
-DONE, DOUBTFUL, EXCUSED, REASON, COUNTED = 1, 2, 3, 4, 5
-"""What an event is to an instance. COUNTED is one of several that are needed, and not the last of them."""
+from engine.judge.plan.steps import PACK, Steps, nothing, number, packed, union, unpacked_event
+from engine.judge.plan.subjects import bit_of
 
 
-def settle(steps: Steps, rows: RulebookRows, seen: Seen, whom: Whom, labels: Labels, due: ir.Table) -> ir.Table:
-    """The signs of each instance that has any: i, done, doubtful, excused, reason."""
+def settle(steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels, dues: Dues) -> ir.Table:
+    """The signs of each instance that has any beside `next`: i, done, doubtful, excused, reason."""
     steps.stage("finding what settles each")
-    open_ones = due.filter(~due.missing)
-    signs = _by_key(rows, labels, open_ones)
+    easy = _easy(labels, dues)
+    several = {"needed": number(1)}
+    instances = dues.instances.filter((dues.instances.easy == 0) & ~dues.instances.missing)
+    signs = _by_key(rows, labels, dues)
     if rows.has(*ITSELF):
-        signs.append(_by_itself(labels, open_ones))
+        signs.append(_by_itself(labels, instances).mutate(**several))
     if rows.scope_excuses:
-        signs += _by_scope(rows, whom, open_ones)
+        signs += [found.mutate(**several) for found in _by_scope(rows, seen, instances)]
     if rows.has(Role.BEGINS_SPELL):
-        signs.append(_standing(steps, rows, seen, labels, open_ones))
-    found = union(signs)
+        signs.append(_standing(steps, rows, seen, labels, instances).mutate(**several))
+    hard = _first(union(signs), rows.several)
+    return steps.keep("settled", union([_first(easy, []), hard]))
+
+
+def _first(found: ir.Table, several: list[int]) -> ir.Table:
+    """The first sign of each kind; what is doubtful only where there might be enough with it."""
+    counted = {
+        "needed": found.needed.max(), "sure": found.at.count(where=found.what.isin([DONE, COUNTED])),
+        "unsure": found.at.count(where=found.what == DOUBTFUL),
+    } if several else {}  # fmt: skip
     first = found.group_by("i").agg(
         done=found.at.min(where=found.what == DONE), doubtful=found.at.min(where=found.what == DOUBTFUL),
         excused=found.at.min(where=found.what == EXCUSED), reason=found.at.min(where=found.what == REASON),
-        **_counts(rows, found),
+        **counted,
     )  # fmt: skip
-    if rows.several:
-        enough = first.done.isnull() & (first.sure < first.needed) & (first.sure + first.unsure >= first.needed)
-        kept = (first.needed == 1) | enough
-        first = first.mutate(doubtful=ibis.ifelse(kept, first.doubtful, nothing("int64"))).drop(
-            "needed", "sure", "unsure"
-        )
-    return steps.keep("settled", first)
+    if not several:
+        return first
+    enough = first.done.isnull() & (first.sure < first.needed) & (first.sure + first.unsure >= first.needed)
+    kept = (first.needed == 1) | enough
+    first = first.mutate(doubtful=ibis.ifelse(kept, first.doubtful, nothing("int64")))
+    return first.drop("needed", "sure", "unsure")
 
 
-def _counts(rows: RulebookRows, found: ir.Table) -> dict[str, ir.Value]:
-    if not rows.several:
-        return {}
-    return {
-        "needed": found.needed.max(), "sure": found.at.count(where=found.what.isin([DONE, COUNTED])),
-        "unsure": found.at.count(where=found.what == DOUBTFUL),
-    }  # fmt: skip
+def _easy(labels: Labels, dues: Dues) -> ir.Table:
+    """Of easy instances: events about the same subject, from the day of the start on, or earlier where these count too."""
+    mine = dues.instances.filter((dues.instances.easy == 1) & ~dues.instances.missing)
+    mine = mine.select("i", key=key_of(mine.o, mine.k), trigger=packed(mine.start, mine.e), since=mine.start)
+    found = mine.join(labels.settling, "key")
+    counts = found.already | (found.at > found.since.cast("int64") * PACK)
+    # What starts an instance does not excuse it as well.
+    itself = found.what.isin([EXCUSED, REASON]) & (unpacked_event(found.at) == unpacked_event(found.trigger))
+    return found.filter(counts & ~itself).select("i", "at", "what")
 
 
-def _by_key(rows: RulebookRows, labels: Labels, instances: ir.Table) -> list[ir.Table]:
-    """Events about the same subject, `per` object and shared values, from the start on."""
-    settling = labels.settling.drop("k", "o", "case_n", "following")
+def _by_key(rows: RulebookRows, labels: Labels, dues: Dues) -> list[ir.Table]:
+    """Of the others: events about the same subject, `per` object and shared values, from the start on."""
+    columns = ["i", "k", "o", "per", *shared(rows), "e", "start", "rank"]
+    straight, others = (table.filter((table.easy == 0) & ~table.missing) for table in (dues.straight, dues.others))
+    straight = straight.mutate(
+        per=number(NOBODY, "int64"), rank=number(0), **{name: ibis.literal("") for name in shared(rows)}
+    )  # fmt: skip
+    instances = union([straight.select(columns), others.select(columns)])
+    settling = labels.hard.drop("k", "o", "case_n", "closed", "following")
     found = [_matched(rows, instances.filter(instances.rank == 0), settling)]
     if rows.numbers(recurs=True):
         # What follows an occurrence is known already; what else may be said about it is not.
         later = instances.filter(instances.rank == 1)
         found.append(_matched(rows, later, settling.filter(~(settling.sure & (settling.role == Role.FULFILS)))))
-        known = later.filter(later.following.notnull())
-        found.append(known.select("i", at="following", what=number(DONE, "int8"), needed=number(1)))
     return found
 
 
@@ -97,18 +111,19 @@ def _by_itself(labels: Labels, instances: ir.Table) -> ir.Table:
         (found.role == Role.EXCUSES_ITSELF, EXCUSED), (found.role == Role.EXPLAINS_ITSELF, REASON),
         (found.truth == TRUE, DONE), else_=DOUBTFUL,
     )  # fmt: skip
-    return found.select("i", at=packed(found.start, found.e), what=what.cast("int8"), needed=number(1))
+    return found.select("i", at=packed(found.start, found.e), what=what.cast("int8"))
 
 
-def _by_scope(rows: RulebookRows, whom: Whom, instances: ir.Table) -> list[ir.Table]:
+def _by_scope(rows: RulebookRows, seen: Seen, instances: ir.Table) -> list[ir.Table]:
     """Exceptions that rest on the subject, its case, or what it is linked to."""
     parts = []
     for row in rows.scope_excuses:
         group, bit = bit_of(row["x"])
-        granted = whom.subjects.filter((whom.subjects[f"yes{group}"] & bit) != 0).select("o")
+        scopes = seen.scopes.filter((seen.scopes[f"yes{group}"] & bit) != 0).select("scope")
+        granted = seen.objects.semi_join(scopes, "scope").select("o")
         found = instances.filter(instances.k == row["k"]).select("i", "o", "e", "start").semi_join(granted, "o")
         what = number(EXCUSED if row["excuses"] else REASON, "int8")
-        parts.append(found.select("i", at=packed(found.start, found.e), what=what, needed=number(1)))
+        parts.append(found.select("i", at=packed(found.start, found.e), what=what))
     return parts
 
 
@@ -146,4 +161,4 @@ def _standing(steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels, inst
     found = days.left_join(standing, ["i", "day"]).join(bounds, "k")
     open_now = found.standing.fill_null(0)
     found = found.filter((open_now >= found.least) & (open_now <= found.most))
-    return found.select("i", at=packed(found.day, found.e), what=number(DONE, "int8"), needed=number(1))
+    return found.select("i", at=packed(found.day, found.e), what=number(DONE, "int8"))

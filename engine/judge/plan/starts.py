@@ -3,70 +3,78 @@
 from __future__ import annotations
 
 import ibis
-import pyarrow as pa
 from ibis.expr import types as ir
 
-from engine.judge.plan.conditions import FALSE, TRUE, UNKNOWN
-from engine.judge.plan.labels import Labels, shared, with_linked_per
-from engine.judge.plan.rows import FOREVER, NOBODY, ONE_MASK, Role, RulebookRows
+from engine.judge.plan.conditions import TRUE, UNKNOWN
+from engine.judge.plan.labels import STARTING, Labels, shared, with_linked_per, with_shared
+from engine.judge.plan.rows import NOBODY, Role, RulebookRows
 from engine.judge.plan.seen import Seen, named, naming_nobody
 from engine.judge.plan.steps import Steps, nothing, number, union, unpacked_day
-from engine.judge.plan.whom import Whom, masks
+
+OF_EDITION = ["due_kind", "span", "easy"]
 
 
 class Starts:
-    """Finds the instances. `found` has i, k, case_n, o, per, e, start, rank (1 for what an occurrence starts), following
-    (the next such occurrence, packed), closed, missing (nobody can say whether it applies), the shared values.
+    """Finds the instances. Both tables have k, o, case_n, e, start, closed, missing (nobody can say whether it applies), and
+    of the edition due_kind, span, easy. `straight` are those of straight editions; `others` have as well per, the
+    shared values, rank (1 for what an occurrence starts) and following (the next such occurrence, packed).
     """
 
-    def __init__(self, steps: Steps, rows: RulebookRows, seen: Seen, whom: Whom, labels: Labels) -> None:
-        self.steps, self.rows, self.seen, self.whom, self.labels = steps, rows, seen, whom, labels
+    def __init__(self, steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels) -> None:
+        self.steps, self.rows, self.seen, self.labels = steps, rows, seen, labels
         self.shared = shared(rows)
         self.key = ["k", "o", "per", *self.shared]
-        self.columns = [*self.key, "case_n", "e", "start", "missing"]
+        self.columns = [*self.key, "case_n", "e", "start", "closed", "missing"]
         steps.stage("finding what has started")
         self.editions = steps.small("editions", rows.edition_table())
         self.endings = self._ends() if rows.has(Role.ENDS) else None
-        self.pieces = self._closings()
-        plain = self._in_force(labels.starts.filter(~labels.starts.whole))
-        plain = with_linked_per(plain, seen, rows).select(self.columns)
-        parts = [self._with_closed(plain).mutate(following=nothing("int64"), rank=number(0))]
-        if rows.numbers(first=True) or rows.numbers(recurs=True):
-            parts.append(self._whole())
-        found = union(parts)
-        self.found = steps.keep("instances", found.mutate(i=ibis.row_number() + 1))
+        self.ending = sorted({row["k"] for row in rows.uses().to_pylist() if row["role"] == Role.ENDS})
+        self.marks = labels.marks.filter(labels.marks.role.isin(STARTING))
+        self.straight = self._straight()
+        self.others = self._others()
 
-    def _whole(self) -> ir.Table:
-        """Where only all the starts of a duty together tell which of them count: the first, and what recurs."""
-        starts = self.labels.starts
-        some = with_linked_per(starts.filter(starts.whole), self.seen, self.rows)
-        some = self._first(some.mutate(missing=~some.sure).select(self.columns))
-        some = self.steps.keep("closed", self._with_closed(some))
-        recurring = self.rows.numbers(recurs=True)
-        some = (
-            self._with_occurrences(some, recurring)
-            if recurring
-            else some.mutate(following=nothing("int64"), rank=number(0))
+    def _straight(self) -> ir.Table:
+        marks = self.marks.filter(self.marks.straight == 1)
+        marks = marks.select(
+            "sort", "k", "from_day", "until_day", *OF_EDITION,
+            missing=(marks.truth < TRUE) | (marks.held == UNKNOWN) | marks.unset,
+        )  # fmt: skip
+        found = self.labels.concerned.join(marks, "sort")
+        found = found.filter((found.start >= found.from_day) & (found.start < found.until_day))
+        return found.select("k", "o", "case_n", "e", "start", "closed", "missing", *OF_EDITION)
+
+    def _others(self) -> ir.Table:
+        marks = self.marks.filter(self.marks.straight == 0)
+        begun = self.labels.concerned.join(
+            marks.drop("already", "needed", "what", "of_no", "unset", "straight", *OF_EDITION), "sort"
         )
-        whole = [*some.columns]
-        some = some.join(self.editions.select("k", "from_day", "until_day", "w"), "k")
-        some = some.join(self.whom.subjects.select("o", *masks(self.rows)), "o")
-        return self._in_force(some.mutate(sure=~some.missing).drop("missing")).select(whole)
+        begun = with_linked_per(with_shared(self.rows, self.seen, begun), self.seen, self.rows)
+        begun = begun.select(*self.columns[:-1], "sure", "held", "from_day", "until_day", "whole")
+        # Kept in steps: a database takes longer to think about one large question than to answer small ones.
+        begun = self.steps.keep("begun", begun)
+        plain = begun.filter(~begun.whole & (begun.start >= begun.from_day) & (begun.start < begun.until_day))
+        plain = plain.mutate(missing=~plain.sure | (plain.held == UNKNOWN)).select(self.columns)
+        found = plain.mutate(following=nothing("int64"), rank=number(0))
+        if self.rows.numbers(first=True) or self.rows.numbers(recurs=True):
+            found = union([found, self._whole(begun.filter(begun.whole))])
+        found = self._ended(found, self.ending)
+        found = found.join(self.editions.select("k", "unset", *OF_EDITION), "k")
+        return self.steps.keep("started", found.mutate(missing=found.missing | found.unset).drop("unset"))
 
-    def _in_force(self, starts: ir.Table) -> ir.Table:
-        """Those that start while their edition is in force, for a subject whom the duty concerns or may concern."""
-        starts = starts.filter((starts.start >= starts.from_day) & (starts.start < starts.until_day))
-        how: list[tuple[ir.BooleanValue, int]] = [(starts.w == 0, TRUE)]
-        for name, meaning in zip(masks(self.rows), [TRUE, UNKNOWN] * len(self.rows.scopes), strict=False):
-            group = int(name.removeprefix("yes").removeprefix("maybe"))
-            here = (starts.w > group * ONE_MASK) & (starts.w <= (group + 1) * ONE_MASK)
-            bit = (
-                (starts.w.cast("int64") - (group * ONE_MASK + 1)).clip(lower=0).cast("int32")
-            )  # PostgreSQL shifts by no other
-            how.append((here & (((starts[name] >> bit) & 1) == 1), meaning))
-        starts = starts.mutate(scope=ibis.cases(*how, else_=FALSE))
-        starts = starts.filter(starts.scope > FALSE)
-        return starts.mutate(missing=~starts.sure | (starts.scope == UNKNOWN))
+    def _whole(self, some: ir.Table) -> ir.Table:
+        """Where only all the starts of a duty together tell which of them count: the first, and what recurs."""
+        some = self._first(some.mutate(missing=~some.sure).select(self.columns))
+        recurring = self.rows.numbers(recurs=True)
+        if recurring:
+            triggers = self._ended(some, [k for k in self.ending if k in recurring])
+            some = self._with_occurrences(self.steps.keep("triggers", triggers), recurring)
+        else:
+            some = some.mutate(following=nothing("int64"), rank=number(0))
+        whole = [*some.columns]
+        some = some.join(self.editions.select("k", "from_day", "until_day"), "k")
+        some = some.filter((some.start >= some.from_day) & (some.start < some.until_day))
+        some = some.join(self.seen.objects.select("o", "scope"), "o").join(self.labels.held, ["k", "scope"])
+        return some.mutate(missing=some.missing | (some.held == UNKNOWN)).select(whole)
 
     def _first(self, started: ir.Table) -> ir.Table:
         """Where only the first counts, the first; one that nobody can be sure of only when there is no other."""
@@ -81,56 +89,13 @@ class Starts:
         some = some.mutate(place=order)
         return union([started.filter(~started.k.isin(firsts)), some.filter(some.place == 0).drop("place")])
 
-    # --- when the case closed
+    # --- when the matter ended in some other way than with the case
 
-    def _closings(self) -> ir.Table:
-        """From which start to which the case closed on which day (none: the start's own, for it was closed already)."""
-        events, rows = self.seen.events, self.rows
-        closers = self.steps.small("closers", pa.table({
-            "root": pa.array([root for root, _ in rows.closers], pa.int32()),
-            "type_no": pa.array([event for _, event in rows.closers], pa.int32()),
-        }))  # fmt: skip
-        closings = events.join(closers, ["root", "type_no"]).select("case_n", closing="day").distinct()
-        lasting = [rows.event_types[word.name] for word in rows.words.events if word.lasting]
-        opened = events.filter(events.type_no.isin(lasting)).select("case_n", opening="day")
-        reopened = closings.join(opened, "case_n")
-        reopened = reopened.filter(reopened.opening > reopened.closing)
-        reopened = reopened.group_by(["case_n", "closing"]).agg(reopened=reopened.opening.min())
-        closings = closings.left_join(reopened, ["case_n", "closing"])
-        closings = closings.select("case_n", "closing", reopened=closings.reopened.fill_null(FOREVER))
-        window = ibis.window(group_by="case_n", order_by=closings.closing)
-        closings = self.steps.keep(
-            "closings",
-            closings.mutate(
-                opened=closings.reopened.lag().over(window),
-                following=closings.closing.lead().over(window).fill_null(FOREVER),
-            ),
-        )
-        still_open = closings.select(
-            "case_n", low=closings.opened.fill_null(0), high=closings.closing, closes=closings.closing
-        )
-        over = closings.select(
-            "case_n",
-            low=closings.closing + 1,
-            high=ibis.least(closings.reopened - 1, closings.following),
-            closes=nothing("int32"),
-        )
-        return self.steps.keep(
-            "pieces", union([still_open.cast({"low": "int32"}), over.cast({"low": "int32", "high": "int32"})])
-        )
-
-    def _with_closed(self, found: ir.Table) -> ir.Table:
-        """With the first day on or after the start on which the case closed, or the matter ended in some other way."""
-        pieces = self.pieces.rename(case_key="case_n")
-        columns = found.columns
-        found = found.left_join(
-            pieces, [found.case_n == pieces.case_key, found.start >= pieces.low, found.start <= pieces.high]
-        )
-        over = ibis.ifelse(found.high.notnull(), ibis.coalesce(found.closes, found.start), nothing("int32"))
-        found = found.select(*columns, closed=over)
-        if self.endings is None:
+    def _ended(self, found: ir.Table, ending: list[int]) -> ir.Table:
+        """Closed, for those editions, on the day on which the matter ended, when that came first."""
+        if self.endings is None or not ending:
             return found
-        ending = sorted({row["k"] for row in self.rows.uses().to_pylist() if row["role"] == Role.ENDS})
+        columns = found.columns
         some = found.filter(found.k.isin(ending))
         ends = self.endings.rename(end_k="k", end_o="o", end_per="per")
         pairs = some.select("k", "o", "per", "e", "start").distinct()
@@ -139,7 +104,7 @@ class Starts:
         first = pairs.group_by(["k", "o", "per", "e", "start"]).agg(ended=pairs.ended.min())
         some = some.left_join(first, ["k", "o", "per", "e", "start"])
         soonest = ibis.ifelse(some.closed.isnull() | (some.ended < some.closed), some.ended, some.closed)
-        some = some.select(*columns, closed=ibis.ifelse(some.ended.isnull(), some.closed, soonest))
+        some = some.mutate(closed=ibis.ifelse(some.ended.isnull(), some.closed, soonest)).select(columns)
         return union([found.filter(~found.k.isin(ending)), some])
 
     def _ends(self) -> ir.Table:
@@ -160,9 +125,9 @@ class Starts:
 
     def _with_occurrences(self, started: ir.Table, recurring: list[int]) -> ir.Table:
         """With an instance for each occurrence while some trigger of the same key has not been closed."""
-        settling = self.labels.settling
+        settling = self.labels.hard
         occurring = settling.filter(settling.k.isin(recurring) & (settling.role == Role.FULFILS) & settling.sure)
-        occurring = occurring.select(*self.key, "case_n", "e", "following", day=unpacked_day(occurring.at))
+        occurring = occurring.select(*self.key, "case_n", "e", "closed", "following", day=unpacked_day(occurring.at))
         itself = occurring.select(*self.key, "e", "following", occurs=number(1))
         columns = started.columns
         started = started.left_join(itself, [*self.key, "e"])
@@ -176,5 +141,5 @@ class Starts:
         still = open_ones.over.isnull() | (following.day < open_ones.over)
         following = following.semi_join(open_ones, [*same, open_ones.since <= following.day, still])
         following = following.mutate(start=following.day, missing=ibis.literal(False))
-        following = self._with_closed(following.select(*self.columns, "following")).mutate(rank=number(1))
-        return union([started, following])
+        following = following.mutate(rank=number(1))
+        return union([started, following.select(*started.columns)])

@@ -8,17 +8,14 @@ from ibis.expr import types as ir
 
 from engine.duty.rulebook import JUDGEMENT
 from engine.judge.plan.decided import PERSON
-from engine.judge.plan.dues import AFTER, days_after
+from engine.judge.plan.dues import AFTER, Dues, days_after
 from engine.judge.plan.rows import ACTOR_NO, FOREVER, NOBODY, RulebookRows, day_number, table
 from engine.judge.plan.seen import Seen, led_before, named
-from engine.judge.plan.starts import Starts
 from engine.judge.plan.steps import Steps, number, packed, union, unpacked_day, unpacked_event
 from engine.record.timeline import View
 
 
-def verdicts(
-    steps: Steps, rows: RulebookRows, seen: Seen, starts: Starts, due: ir.Table, settled: ir.Table, view: View
-) -> ir.Table:
+def verdicts(steps: Steps, rows: RulebookRows, seen: Seen, dues: Dues, settled: ir.Table, view: View) -> ir.Table:
     """The judgement that stands: i, verdict (packed), kept (whether it says met).
 
     It is by somebody entitled to it who is not judged by it: the last one before the duty started again about the same
@@ -26,10 +23,13 @@ def verdicts(
     """
     steps.stage("looking up what people judged")
     given = _given(steps, rows, seen, view)
-    editions = starts.editions.filter(starts.editions.judged).select("k", "kind", "duty_no")
-    work = due.filter(~due.missing).select("i", "k", "o", "per", "start", trigger="e")
+    editions, due = dues.editions, dues.instances
+    every = due.anti_join(dues.failed, ["k", "case_n"]).join(editions.select("k", "duty_no"), "k")
+    editions = editions.filter(editions.judged).select("k", "kind", "duty_no")
+    work = due.filter(~due.missing).select("i", "k", "o", "per", "start", "next", trigger="e")
     pairs = work.join(given, [("k", "given_k"), ("o", "given_o"), ("per", "given_per")]).join(editions, "k")
-    pairs = pairs.left_join(settled.select("i", "done"), "i")
+    pairs = pairs.left_join(settled.select("i", settled="done"), "i")
+    pairs = pairs.mutate(done=ibis.coalesce(pairs.next, pairs.settled))
     alone = pairs.kind == PERSON
     done_on = ibis.greatest(unpacked_day(pairs.done.fill_null(0)), pairs.start)
     pairs = pairs.select(
@@ -40,8 +40,7 @@ def verdicts(
     pairs = pairs.filter(pairs.counts & (pairs.worked <= pairs.given_day)).drop("counts")
     pairs = steps.keep("judged_pairs", pairs)
     pairs = pairs.anti_join(_barred(seen, pairs), ["i", "judgement"])
-    every = due.join(starts.editions.select("k", "duty_no"), "k").select("duty_no", "o", "per", again="start")
-    every = every.semi_join(pairs, ["duty_no", "o", "per"]).distinct()
+    every = every.select("duty_no", "o", "per", again="start").semi_join(pairs, ["duty_no", "o", "per"]).distinct()
     mine = pairs.select("i", "duty_no", "o", "per", "worked").distinct()
     following = mine.join(every, ["duty_no", "o", "per"])
     following = following.filter(following.worked < following.again)
