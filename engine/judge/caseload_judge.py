@@ -30,7 +30,7 @@ from engine.record.table_cases import BadCase
 from engine.record.table_engine import TableEngine
 from engine.record.timeline import View
 
-TOGETHER = 20_000
+TOGETHER = 15_000
 """Cases that are judged in one go: enough to be quick, few enough to stay in memory."""
 
 
@@ -220,14 +220,14 @@ class _Teller:
 _SINCE_1970 = pa.scalar((EARLIEST - date(1970, 1, 1)).days, pa.int32())
 
 _TRAVELLING = pa.schema(
-    [("instance", pa.string()), ("subject", pa.string()), ("evidence", pa.string()), ("k", pa.int32()), ("case_n", pa.int64()),
+    [("instance", pa.string()), ("subject", pa.string()), ("evidence", pa.string()), ("k", pa.int32()), ("case_n", pa.int32()),
      ("outcome", pa.int32()), ("flags", pa.int32()), ("start", pa.int32()), ("due", pa.int32()), ("done", pa.int32()),
      ("days_over", pa.int32())]
 )  # fmt: skip
 """The findings as a plan gives them."""
 
 _PEOPLE = pa.schema(
-    [("case_n", pa.int64()), ("case", pa.string()), ("team", pa.string()), ("practitioner", pa.string())]
+    [("case_n", pa.int32()), ("case", pa.string()), ("team", pa.string()), ("practitioner", pa.string())]
 )
 
 

@@ -28,7 +28,7 @@ from engine.record.dictionary import (
 )
 from engine.record.table_cases import MOST_ROWS
 from engine.record.tables import UNREADABLE, columns, raw_name
-from engine.record.tie_bits import ACTED, BAD, NO_EVENT, NOTHING, UNKNOWN, TieBits
+from engine.record.tie_bits import ACTED, BAD, NO_EVENT, TWICE, UNKNOWN, TieBits
 
 if TYPE_CHECKING:
     from engine.record.table_engine import TableEngine
@@ -160,19 +160,18 @@ class _Suspects:
         """What events are about: things that are not there, that such events are not about, that they fail to say.
 
         For each event, what it is about becomes a set of bits; and so few sets occur that they can be looked at one by
-        one. An event that is there twice comes up with its ties twice, so that they are more than there are.
+        one. Whether an event is there twice comes up on the way.
         """
         bits = TieBits(self.words)
         self.engine.upload(_KINDS, bits.kinds)
         self.engine.upload(_THINGS, bits.things)
         every = self._about(bits)
-        sets = every.group_by(["no", *bits.names]).agg(ties=every.ties.sum())
-        wrong, ties, alone = [], 0, False
-        for no, *held, tied in self.engine.fetch(self._sql(sets)):
-            ties += int(tied)
-            alone = alone or held[0] == NOTHING
-            if not bits.right(int(no), [int(some) for some in held]):
-                wrong.append((no, *held))
+        sets = every.select("no", *bits.names).distinct()
+        wrong = [
+            found
+            for found in self.engine.fetch(self._sql(sets))
+            if not bits.right(int(found[0]), [*map(int, found[1:])])
+        ]
         if wrong:
             columns = [pa.array(column, pa.int64()) for column in zip(*wrong, strict=True)]
             some = pa.table(columns, names=["no", *bits.names])
@@ -181,15 +180,12 @@ class _Suspects:
             self._blame(every.semi_join(listed, some.column_names))
             self.engine.drop([_WRONG])
         self.engine.drop([_KINDS, _THINGS])
-        tables = self.raw["event_object"]
-        if alone or ties != int(self.engine.fetch(self._sql(tables.agg(rows=tables.count())))[0][0]):
-            self.twice("events", ["case", "id"])
         self._needed_roots()
 
     def _about(self, bits: TieBits) -> ir.Table:
-        """Every event, by the number of its type (0 for an unknown one), with the set of what it is about, -1 where no tie
-        says anything of it, and how many ties there are; and the same, of number -1, for ties of what is no event.
-        """  # fmt: skip
+        """Every event, by the number of its type or `UNKNOWN`, or `TWICE`, with the set of what it is about; and the same, of
+        number `NO_EVENT`, for ties of what is no event.
+        """
         types = ibis.table({"name": "string"} | dict.fromkeys((*bits.names, *bits.own), "int64"), name=_THINGS)
         kinds = ibis.table({"name": "string", "no": "int64"}, name=_KINDS)
         things = self.raw["objects"].select("case", thing="id", thing_type="type").left_join(self._heads(), "case")
@@ -203,17 +199,18 @@ class _Suspects:
         said = found.select(
             "case", "event", **{name: _bit(found, name, first=not n) for n, name in enumerate(bits.names)}
         )
-        said = said.group_by(["case", "event"]).agg(
-            ties=said.count(), **{name: _bit_or(said[name]) for name in bits.names}
-        )
         events = self.raw["events"].select("case", "id", "type").left_join(kinds, [("type", "name")])
-        events = events.select(event_case="case", id="id", no=events.no.fill_null(UNKNOWN))
-        both = said.outer_join(events, [("case", "event_case"), ("event", "id")])
-        either = both.select("case", "event_case", "no", "ties", *bits.names)
-        return either.mutate(
-            case=ibis.coalesce(either.case, either.event_case), no=either.no.fill_null(NO_EVENT), ties=either.ties.fill_null(0),
-            **{name: either[name].fill_null(NOTHING) for name in bits.names},
+        # Events and ties are put together in one pass: to join them would take two.
+        both = ibis.union(
+            said.mutate(no=ibis.null("int64"), times=ibis.literal(0, "int64")),
+            events.select("case", event="id", **dict.fromkeys(bits.names, ibis.literal(0, "int64")),
+                          no=events.no.fill_null(UNKNOWN), times=ibis.literal(1, "int64")),
         )  # fmt: skip
+        found = both.group_by(["case", "event"]).agg(
+            no=both.no.max(), times=both.times.sum(), **{name: _bit_or(both[name]) for name in bits.names}
+        )
+        no = ibis.cases((found.times > 1, TWICE), (found.times == 0, NO_EVENT), else_=found.no)
+        return found.select("case", *bits.names, no=no.cast("int64"))
 
     def _needed_roots(self) -> None:
         """Events that need a type with a timeline of its own: about the case in whose timeline they are they always are."""

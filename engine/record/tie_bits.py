@@ -16,11 +16,8 @@ from engine.record.dictionary import ACTOR, PRACTITIONER, Dictionary
 BAD, ACTED = 1, 2
 """Bits of the first column: a tie to what is not there or is of another type, and one to who did it."""
 
-NO_EVENT, UNKNOWN = -1, 0
-"""Instead of the number of an event's type: there is no such event, there is no such type."""
-
-NOTHING = -1
-"""Instead of the sets of an event of which no tie says anything."""
+TWICE, NO_EVENT, UNKNOWN = -2, -1, 0
+"""Instead of the number of an event's type: there are two such events, there is none, there is no such type."""
 
 _WIDTH = 60
 
@@ -56,16 +53,15 @@ class TieBits:
 
         What it needs of the types with a timeline of their own is not asked: the set does not say whose timeline it is.
         """
-        if no == NO_EVENT:
+        if no in (TWICE, NO_EVENT):
             return False
         if no == UNKNOWN:
             return True  # nobody can say; the type itself is what is wrong
         word = self._words.events[no - 1]
-        held = [max(some, 0) for some in sets]  # NOTHING is no bits
-        if held[0] & BAD:
+        if sets[0] & BAD:
             return False
-        acted = bool(held[0] & ACTED)
-        named = [bit for place, bit in enumerate(self._bits) if bit[0] and held[place // _WIDTH] >> place % _WIDTH & 1]
+        acted = bool(sets[0] & ACTED)
+        named = [bit for place, bit in enumerate(self._bits) if bit[0] and sets[place // _WIDTH] >> place % _WIDTH & 1]
         said = {kind for kind, _ in named} | ({ACTOR} if acted else set())
         if acted and word.by_subject:
             said.add(PRACTITIONER)

@@ -12,7 +12,7 @@ from engine.judge.plan.labels import STARTING, Labels
 from engine.judge.plan.rows import NOBODY, Due, Role, Rows, RulebookRows, day_number, table
 from engine.judge.plan.seen import Seen, days_of
 from engine.judge.plan.starts import Starts
-from engine.judge.plan.steps import Steps, day_of, nothing, number, union
+from engine.judge.plan.steps import ID, Steps, day_of, in_turn, nothing, number, union
 from engine.record.calendar import Calendar
 from engine.record.dictionary import EARLIEST
 
@@ -50,15 +50,15 @@ class Dues:
         straight = self._within(starts.straight)
         # Numbered from either end, so that the parts need not be put together for it.
         columns = ["i", "k", "o", "case_n", "e", "start", "closed", "missing", "due", "fails", "easy"]
-        straight = straight.mutate(i=-1 - ibis.row_number().cast("int64"))
+        straight = straight.mutate(i=-in_turn())
         self.straight = steps.keep("straight", straight.select(columns))
         others = self._others(starts.others)
-        others = others.mutate(i=ibis.row_number().cast("int64") + 1)
+        others = others.mutate(i=in_turn())
         # What follows an occurrence is known already.
         others = others.mutate(next=ibis.ifelse(others.rank == 1, others.following, nothing("int64")))
         self.others = steps.keep("others", others.drop("following", "due_kind", "span"))
         columns += ["per", "next"]
-        plain = self.straight.mutate(per=number(NOBODY, "int64"), next=nothing("int64")).select(columns)
+        plain = self.straight.mutate(per=number(NOBODY, ID), next=nothing("int64")).select(columns)
         self.instances = union([plain, self.others.select(columns)])
         failed = self.instances.filter(self.instances.fails)
         # What fails takes the other instances of its duty in that case along, as it does in the case judge.

@@ -30,7 +30,7 @@ from engine.judge.plan.decided import (
 )
 from engine.judge.plan.rows import NOBODY, RulebookRows, day_number
 from engine.judge.plan.seen import Seen, leads
-from engine.judge.plan.steps import Steps, nothing, number, unpacked_day, unpacked_event
+from engine.judge.plan.steps import ID, Steps, nothing, number, unpacked_day, unpacked_event
 from engine.record.timeline import View
 
 
@@ -83,7 +83,7 @@ def decide_all(
     done = ibis.cases((found.done_by == 1, day["done"]), (found.done_by == 2, found.due), (found.done_by == 3, day["verdict"]),
                       else_=nothing("int32"))  # fmt: skip
     counted = ibis.cases((found.counted == 1, event["done"]), (found.counted == 2, event["excused"]),
-                         (found.counted == 3, event["verdict"]), else_=nothing("int64"))  # fmt: skip
+                         (found.counted == 3, event["verdict"]), else_=nothing(ID))  # fmt: skip
     horizon = day_number(rows.rulebook.calendar.known_through)
     further: ir.BooleanValue = found.per != NOBODY
     for name in SHOWN:
@@ -95,7 +95,7 @@ def decide_all(
         "i", "k", "case_n", "o", "per", "e", "start", "reasoned", outcome=outcome, further=further.cast("int32"), due=shown_due,
         done=done, counted=counted,
         provisional=found.working & shown_due.notnull() & (shown_due > horizon),
-        **{f"e_{name}": ibis.ifelse(found[f"shows_{name}"], event[name], nothing("int64")) for name in SHOWN},
+        **{f"e_{name}": ibis.ifelse(found[f"shows_{name}"], event[name], nothing(ID)) for name in SHOWN},
         **(broken if rows.later else {}),
     )  # fmt: skip
     return steps.keep(f"decided{turn}", found.filter(found.outcome.notnull()))
@@ -158,10 +158,9 @@ def findings(steps: Steps, rows: RulebookRows, seen: Seen, decided: ir.Table, vi
     # Most rest on what started them and what was done; only the others are looked up further.
     found = found.left_join(further, [("i", "further_i")])
     done = ibis.ifelse(found.e_done == found.e, nothing("string"), found.id_done)
-    simple = found.further == 0
     found = found.mutate(
-        evidence=ibis.ifelse(simple, _joined([found.started, done]), _joined([found.started, found.rest])),
-        counted_on=ibis.ifelse(simple, found.recorded_done, found.counted_on),
+        evidence=_joined([found.started, done, found.rest]),
+        counted_on=ibis.ifelse(found.counted == found.e_done, found.recorded_done, found.recorded_other),
     )
     said: dict[Flag, ir.BooleanValue] = {
         "recorded_late": (found.counted_on > found.due).fill_null(False) & found.counted.notnull(),
@@ -180,8 +179,8 @@ def findings(steps: Steps, rows: RulebookRows, seen: Seen, decided: ir.Table, vi
 
 
 def _further(rows: RulebookRows, seen: Seen, decided: ir.Table, events: ir.Table) -> ir.Table:
-    """What some findings rest on beside what started them: further_i, rest (ids joined with commas, or null), per_id, and
-    when what counts was recorded.
+    """What some findings rest on beside what started them and what was done: further_i, rest (ids joined with commas, or
+    null), per_id, and when that was recorded which counts.
     """  # fmt: skip
     found = decided
     per_id: ir.StringValue = nothing("string")
@@ -190,19 +189,21 @@ def _further(rows: RulebookRows, seen: Seen, decided: ir.Table, events: ir.Table
         found = found.left_join(things, [("per", "per_o")])
         per_id = found.per_id
     found = found.select("i", "e", "counted", *(f"e_{name}" for name in SHOWN), per_id=per_id)
-    for name in SHOWN:
-        looked_up = events.select(**{f"x_{name}": "e", f"id_{name}": "id"})
+    shown, numbers, recorded = list[ir.StringValue](), [found.e, found.e_done], list[tuple[ir.BooleanValue, ir.Value]]()
+    for name in SHOWN[1:]:
+        looked_up = events.select(**{f"x_{name}": "e", f"id_{name}": "id", f"recorded_{name}": "recorded"})
         found = found.left_join(looked_up, [(f"e_{name}", f"x_{name}")])
-    found = found.left_join(events.select(counted_e="e", counted_on="recorded"), [("counted", "counted_e")])
-    shown, numbers = list[ir.StringValue](), [found.e]
-    for name in SHOWN:
+    for name in SHOWN[1:]:
         again = ibis.literal(False)
         for earlier in numbers:
-            again = again | (found[f"e_{name}"] == earlier).fill_null(False)
+            again = again | (found[f"e_{name}"] == found[earlier.get_name()]).fill_null(False)
         shown.append(ibis.ifelse(again, nothing("string"), found[f"id_{name}"]))
+        recorded.append((found.counted == found[f"e_{name}"], found[f"recorded_{name}"]))
         numbers.append(found[f"e_{name}"])
-    rest = _joined(shown)
-    return found.select("per_id", "counted_on", further_i="i", rest=rest.nullif(""))
+    rest = _joined(shown).nullif("")
+    return found.select(
+        "per_id", further_i="i", rest=rest, recorded_other=ibis.cases(*recorded, else_=nothing("int32"))
+    )
 
 
 def _joined(texts: list[ir.StringValue]) -> ir.StringValue:

@@ -10,7 +10,7 @@ from ibis.expr import types as ir
 from engine.judge.plan.conditions import FALSE, TRUE, UNKNOWN
 from engine.judge.plan.rows import ACTOR_NO, KEYS, NOBODY, Role, RulebookRows
 from engine.judge.plan.seen import Seen, led_before, named, naming_nobody, tests_of, texts_of
-from engine.judge.plan.steps import LAST, Steps, nothing, number, packed, union
+from engine.judge.plan.steps import ID, LAST, Steps, nothing, number, packed, union
 from engine.judge.plan.subjects import held
 from engine.judge.plan.whom import ABOUT_A_SUBJECT, EVERYBODY, sort_of
 from engine.record.dictionary import PRACTITIONER
@@ -52,7 +52,7 @@ def shared(rows: RulebookRows) -> list[str]:
 
 def key_of(o: ir.IntegerValue, k: ir.IntegerValue) -> ir.IntegerValue:
     """A subject and an edition in one number."""
-    return o * KEYS + k
+    return o.cast("int64") * KEYS + k
 
 
 def label(steps: Steps, rows: RulebookRows, seen: Seen, concerned: ir.Table) -> Labels:
@@ -115,8 +115,8 @@ def _marks(
 def with_per(labels: ir.Table, seen: Seen, rows: RulebookRows) -> ir.Table:
     """The labels with each `per` object that the event names, or nobody's number where the duty has no `per`."""
     if not rows.pers:
-        return labels.mutate(per=number(NOBODY, "int64"))
-    plain = labels.filter(labels.per_no == NOBODY).mutate(per=number(NOBODY, "int64"))
+        return labels.mutate(per=number(NOBODY, ID))
+    plain = labels.filter(labels.per_no == NOBODY).mutate(per=number(NOBODY, ID))
     return union([plain, named(labels.filter(labels.per_no != NOBODY), seen, "per_no", "per")])
 
 

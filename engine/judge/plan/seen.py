@@ -10,10 +10,11 @@ import pyarrow as pa
 from ibis.expr import types as ir
 
 from engine.duty.language import Test
+from engine.duty.rulebook import JUDGEMENT
 from engine.judge.plan.closings import closings, with_closed
 from engine.judge.plan.conditions import truth
-from engine.judge.plan.rows import ACTOR_NO, RulebookRows
-from engine.judge.plan.steps import Steps, day_of, nothing, number, packed, union, unpacked_event
+from engine.judge.plan.rows import ACTOR_NO, NOBODY, RulebookRows
+from engine.judge.plan.steps import Steps, day_of, in_turn, nothing, number, packed, union, unpacked_event
 from engine.judge.plan.subjects import with_scope
 from engine.record.dictionary import ACTOR, PRACTITIONER, AttributeKind
 from engine.record.suspects import raw_tables
@@ -65,7 +66,7 @@ def see(steps: Steps, rows: RulebookRows, view: View) -> Seen:
     things = raw["objects"].join(types, [("type", "name")])
     things = things.select(
         "case", "id", type_no=things.no, team=things.team if "team" in things.columns else ibis.null("string"),
-        o=ibis.row_number().over(order_by=[things.case, things.id]) + 1,
+        o=in_turn(order_by=[things.case, things.id]),
         **{f"a_{name}": _said(things[name], rows.words.object_attributes[name]) for name in wanted},
     )  # fmt: skip
     things = steps.keep("things", things)
@@ -123,12 +124,12 @@ def _events(
     said = _said_columns(rows)
     looks = scanned.select("type_no", *said).distinct()
     truths = {name: (looks[said[n // _TRUTHS]] >> (n % _TRUTHS * 2)) & 3 for n, name in enumerate(tests_of(rows))}
-    looks = steps.keep("looks", looks.mutate(look=ibis.row_number().cast("int64") + 1, **truths))
+    looks = steps.keep("looks", looks.mutate(look=in_turn(), **truths))
     found = scanned.join(looks.select("look", "type_no", *said), ["type_no", *said]).drop(*said)
     pieces = closings(steps, rows, scanned)
     found = with_closed(found, pieces, "day")
-    order = ibis.row_number().over(order_by=[found.case_n, found.id]) + 1
-    return steps.keep("events", found.mutate(e=order)), looks, pieces
+    found = found.mutate(e=in_turn(order_by=[found.case_n, found.id]))
+    return steps.keep("events", found), looks, pieces
 
 
 def named(events: ir.Table, seen: Seen, kind: str, name: str) -> ir.Table:
@@ -156,16 +157,16 @@ def _about(
     events: ir.Table,
 ) -> tuple[ir.Table, ir.Table]:
     """What events are about, and which of them are about another of the root's type instead."""
-    wanted = [*_asked_about(rows), *rows.roots]
+    wanted = steps.small("asked", _asked_about(rows))
     # That an event is about the case goes without saying; that whoever's timeline it is did it does not.
     others = ties.filter((ties.object != ties.case) | (ties.qualifier == ACTOR))
-    others = others.join(types.filter(types.no.isin(wanted)), [("qualifier", "name")])
+    others = others.join(types, [("qualifier", "name")])
     others = others.join(cases.select("case", "case_n", "root"), "case")
     others = others.select("case_n", "root", "event", "object", type_no="no")
     known = events.select("e", "case_n", "id", "day", "look", "closed", kind_no="type_no")
     others = others.join(known, ["case_n", ("event", "id")]).drop("id")
-    # Who did it is asked of few events, and most events say it.
-    others = others.filter((others.type_no != ACTOR_NO) | others.kind_no.isin(rows.acted()))
+    others = others.left_join(wanted, [("kind_no", "event_no"), ("type_no", "thing_no")])
+    others = others.filter(others.event_no.notnull() | (others.type_no == others.root))
     others = others.join(objects.select("o", "case_n", "id", "scope"), ["case_n", ("object", "id")])
     whole = ["e", "type_no", "o", "root", "case_n", "kind_no", "day", "look", "closed", "scope"]
     tied = steps.keep("tied", others.select(whole).distinct())
@@ -266,12 +267,22 @@ def _shown(table: ir.Table, view: View) -> ir.BooleanValue:
     return happened & (table.recorded.isnull() | (table.recorded <= ibis.literal(view.known_at)))
 
 
-def _asked_about(rows: RulebookRows) -> set[int]:
-    """The types of object that some step wants to know an event's objects of."""
-    found = {ACTOR_NO, rows.types[PRACTITIONER]} if PRACTITIONER in rows.types else {ACTOR_NO}
-    for row in rows.uses().to_pylist():
-        found |= {row["subject_no"], row["per_no"], row["of_no"]}
-    return found
+def _asked_about(rows: RulebookRows) -> pa.Table:
+    """Of which events some step wants to know which objects they are about, or who did it."""
+    found = {
+        (use["type_no"], use[name]) for use in rows.uses().to_pylist() for name in ("subject_no", "per_no", "of_no")
+    }
+    # Who did it is asked of few events, and most events say it.
+    acted, who = rows.acted(), rows.types.get(PRACTITIONER, ACTOR_NO)
+    found |= {(event, thing) for event in acted for thing in (ACTOR_NO, who)}
+    if rows.judged:
+        judged = [one.duty for one in rows.editions if one.duty.judged]
+        named = {rows.types[name] for duty in judged for name in (duty.for_each, duty.per) if name}
+        found |= {(rows.event_types[JUDGEMENT], thing) for thing in named}
+    pairs = sorted(pair for pair in found if pair[1] != NOBODY)
+    return pa.table({
+        "event_no": pa.array([event for event, _ in pairs], pa.int32()), "thing_no": pa.array([thing for _, thing in pairs], pa.int32()),
+    })  # fmt: skip
 
 
 def leading(rows: RulebookRows, seen: Seen) -> ir.Table:

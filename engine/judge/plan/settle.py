@@ -12,7 +12,7 @@ from engine.judge.plan.dues import Dues
 from engine.judge.plan.labels import COUNTED, DONE, DOUBTFUL, EXCUSED, ITSELF, REASON, Labels, key_of, shared
 from engine.judge.plan.rows import FOREVER, NOBODY, Role, RulebookRows
 from engine.judge.plan.seen import Seen, named
-from engine.judge.plan.steps import PACK, Steps, nothing, number, packed, union, unpacked_event
+from engine.judge.plan.steps import ID, PACK, Steps, nothing, number, packed, union, unpacked_event
 from engine.judge.plan.subjects import bit_of
 
 
@@ -26,7 +26,7 @@ def settle(steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels, dues: D
     if rows.has(*ITSELF):
         signs.append(_by_itself(labels, instances).mutate(**several))
     if rows.scope_excuses:
-        signs += [found.mutate(**several) for found in _by_scope(rows, seen, instances)]
+        signs.append(_by_scope(steps, rows, seen, instances).mutate(**several))
     if rows.has(Role.BEGINS_SPELL):
         signs.append(_standing(steps, rows, seen, labels, instances).mutate(**several))
     hard = _first(union(signs), rows.several)
@@ -68,7 +68,7 @@ def _by_key(rows: RulebookRows, labels: Labels, dues: Dues) -> list[ir.Table]:
     columns = ["i", "k", "o", "per", *shared(rows), "e", "start", "rank"]
     straight, others = (table.filter((table.easy == 0) & ~table.missing) for table in (dues.straight, dues.others))
     straight = straight.mutate(
-        per=number(NOBODY, "int64"), rank=number(0), **{name: ibis.literal("") for name in shared(rows)}
+        per=number(NOBODY, ID), rank=number(0), **{name: ibis.literal("") for name in shared(rows)}
     )  # fmt: skip
     instances = union([straight.select(columns), others.select(columns)])
     settling = labels.hard.drop("k", "o", "case_n", "closed", "following")
@@ -114,17 +114,19 @@ def _by_itself(labels: Labels, instances: ir.Table) -> ir.Table:
     return found.select("i", at=packed(found.start, found.e), what=what.cast("int8"))
 
 
-def _by_scope(rows: RulebookRows, seen: Seen, instances: ir.Table) -> list[ir.Table]:
+def _by_scope(steps: Steps, rows: RulebookRows, seen: Seen, instances: ir.Table) -> ir.Table:
     """Exceptions that rest on the subject, its case, or what it is linked to."""
-    parts = []
-    for row in rows.scope_excuses:
-        group, bit = bit_of(row["x"])
-        scopes = seen.scopes.filter((seen.scopes[f"yes{group}"] & bit) != 0).select("scope")
-        granted = seen.objects.semi_join(scopes, "scope").select("o")
-        found = instances.filter(instances.k == row["k"]).select("i", "o", "e", "start").semi_join(granted, "o")
-        what = number(EXCUSED if row["excuses"] else REASON, "int8")
-        parts.append(found.select("i", at=packed(found.start, found.e), what=what))
-    return parts
+    granted = union([
+        seen.scopes.filter((seen.scopes[f"yes{bit_of(row['x'])[0]}"] & bit_of(row["x"])[1]) != 0).select(
+            "scope", k=number(row["k"]), what=number(EXCUSED if row["excuses"] else REASON, "int8")
+        )
+        for row in rows.scope_excuses
+    ])  # fmt: skip
+    granted = steps.keep("granted", granted)
+    some = instances.filter(instances.k.isin(sorted({row["k"] for row in rows.scope_excuses})))
+    some = some.select("i", "k", "o", "e", "start").join(seen.objects.select("o", "scope"), "o")
+    found = some.join(granted, ["k", "scope"])
+    return found.select("i", at=packed(found.start, found.e), what="what")
 
 
 def _standing(steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels, instances: ir.Table) -> ir.Table:

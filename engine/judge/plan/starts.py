@@ -9,7 +9,7 @@ from engine.judge.plan.conditions import TRUE, UNKNOWN
 from engine.judge.plan.labels import STARTING, Labels, shared, with_linked_per, with_shared
 from engine.judge.plan.rows import NOBODY, Role, RulebookRows
 from engine.judge.plan.seen import Seen, named, naming_nobody
-from engine.judge.plan.steps import Steps, nothing, number, union, unpacked_day
+from engine.judge.plan.steps import ID, Steps, nothing, number, union, unpacked_day
 
 OF_EDITION = ["due_kind", "span", "easy"]
 
@@ -109,7 +109,7 @@ class Starts:
 
     def _ends(self) -> ir.Table:
         """The events that end a matter, about each subject; no `per` object where they name none."""
-        counts, nobody = self.labels.counts, nothing("int64")
+        counts, nobody = self.labels.counts, nothing(ID)
         ends = counts.filter(counts.role == Role.ENDS)
         parts = [ends.filter(ends.per_no == NOBODY).mutate(per=nobody)]
         if self.rows.pers:

@@ -27,6 +27,9 @@ PACK = 2**32
 LAST = 2**62
 """A packed number later than any."""
 
+ID = "int32"
+"""The type of the number of an object, an event or an instance: narrow, for there are many."""
+
 
 class Keep(NamedTuple):
     """Keep what the expression gives under this name; `says` is what a progress bar shows."""
@@ -105,7 +108,13 @@ def unpacked_day(at: ir.IntegerValue) -> ir.IntegerValue:
 
 def unpacked_event(at: ir.IntegerValue) -> ir.IntegerValue:
     """The event of a packed number."""
-    return at & (PACK - 1)
+    return (at & (PACK - 1)).cast(ID)
+
+
+def in_turn(**order: object) -> ir.IntegerColumn:
+    """A number for each row from 1 on, in any order when none is said."""
+    found = ibis.row_number().over(**order) if order else ibis.row_number()
+    return (found + 1).cast(ID)
 
 
 def union(tables: Sequence[ir.Table]) -> ir.Table:

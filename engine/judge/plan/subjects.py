@@ -11,7 +11,7 @@ from ibis.expr import types as ir
 from engine.duty.language import Scope
 from engine.judge.plan.conditions import FALSE, TRUE, UNKNOWN, all_of, truth
 from engine.judge.plan.rows import ONE_MASK, RulebookRows
-from engine.judge.plan.steps import Steps, number
+from engine.judge.plan.steps import Steps, in_turn, number
 
 
 def masks(rows: RulebookRows) -> list[str]:
@@ -33,7 +33,7 @@ def with_scope(
     """  # fmt: skip
     asked = steps.keep("masked", _masked(rows, cases, objects, links))
     scopes = asked.select(*masks(rows)).distinct()
-    scopes = steps.keep("scopes", scopes.mutate(scope=ibis.row_number().cast("int64") + 1))
+    scopes = steps.keep("scopes", scopes.mutate(scope=in_turn()))
     numbered = asked.join(scopes, masks(rows)).select(masked_o="o", scope="scope")
     found = objects.left_join(numbered, [("o", "masked_o")]).select(*objects.columns, "scope")
     return steps.keep("objects", found), scopes
@@ -76,7 +76,7 @@ def _masked(rows: RulebookRows, cases: ir.Table, objects: ir.Table, links: ir.Ta
     found = {}
     for group, name in enumerate(masks(rows)):
         wanted = TRUE if name.startswith("yes") else UNKNOWN
-        mask: ir.IntegerValue = things.o * 0  # of 64 bits: a number in SQL has fewer
+        mask: ir.IntegerValue = things.o.cast("int64") * 0  # of 64 bits: a number in SQL has fewer
         for w, how in answers.items():
             if bit_of(w)[0] == group // 2:
                 mask = mask + ibis.ifelse(how == wanted, number(bit_of(w)[1], "int64"), number(0, "int64"))

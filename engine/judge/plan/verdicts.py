@@ -11,7 +11,7 @@ from engine.judge.plan.decided import PERSON
 from engine.judge.plan.dues import AFTER, Dues, days_after
 from engine.judge.plan.rows import ACTOR_NO, FOREVER, NOBODY, RulebookRows, day_number, table
 from engine.judge.plan.seen import Seen, led_before, named
-from engine.judge.plan.steps import Steps, number, packed, union, unpacked_day, unpacked_event
+from engine.judge.plan.steps import ID, Steps, number, packed, union, unpacked_day, unpacked_event
 from engine.record.timeline import View
 
 
@@ -35,7 +35,7 @@ def verdicts(steps: Steps, rows: RulebookRows, seen: Seen, dues: Dues, settled: 
     pairs = pairs.select(
         "i", "duty_no", "o", "per", "trigger", "judgement", "given_day", "kept", counts=alone | pairs.done.notnull(),
         worked=ibis.ifelse(alone, pairs.start, done_on),
-        done_e=ibis.ifelse(alone, number(0, "int64"), unpacked_event(pairs.done.fill_null(0))),
+        done_e=ibis.ifelse(alone, number(0, ID), unpacked_event(pairs.done.fill_null(0))),
     )  # fmt: skip
     pairs = pairs.filter(pairs.counts & (pairs.worked <= pairs.given_day)).drop("counts")
     pairs = steps.keep("judged_pairs", pairs)
@@ -97,7 +97,7 @@ def _given(steps: Steps, rows: RulebookRows, seen: Seen, view: View) -> ir.Table
     given = given.filter((given.valid_span == 0) | (given.after >= day_number(view.as_at)))
     given = given.select("e", "case_n", "root", "day", "kept", "k", "subject_no", "per_no")
     given = named(given, seen, "subject_no", "o")
-    plain = given.filter(given.per_no == NOBODY).mutate(per=number(NOBODY, "int64"))
+    plain = given.filter(given.per_no == NOBODY).mutate(per=number(NOBODY, ID))
     given = union([plain, named(given.filter(given.per_no != NOBODY), seen, "per_no", "per")])
     return steps.keep(
         "judgements",

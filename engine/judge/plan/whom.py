@@ -37,7 +37,7 @@ def sort_number(sort: Sort) -> ir.IntegerValue:
     """A sort as one number: there are many events and few sorts."""
     found = sort.look.cast("int64") * 2**_KIND_BITS + sort.subject_no
     found = found * 4 + sort.named.cast("int64") * 2 + sort.late.cast("int64")
-    return found * 2**_SCOPE_BITS + sort.scope
+    return found * 2**_SCOPE_BITS + sort.scope.cast("int64")
 
 
 def sort_of(number: ir.IntegerValue) -> Sort:
@@ -45,11 +45,11 @@ def sort_of(number: ir.IntegerValue) -> Sort:
     how = number >> _SCOPE_BITS
     kind = number >> (_SCOPE_BITS + 2)
     return Sort(
-        look=kind >> _KIND_BITS,
+        look=(kind >> _KIND_BITS).cast("int32"),
         subject_no=(kind & (2**_KIND_BITS - 1)).cast("int32"),
         named=(how & 2) == 2,
         late=(how & 1) == 1,
-        scope=number & (2**_SCOPE_BITS - 1),
+        scope=(number & (2**_SCOPE_BITS - 1)).cast("int32"),
     )
 
 
