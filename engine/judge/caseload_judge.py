@@ -6,13 +6,13 @@ The plan is in `engine.judge.plan`, the places where it can run are `engine.reco
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,10 +20,8 @@ from engine.duty.language import NoOpenBreach
 from engine.duty.rulebook import Rulebook
 from engine.judge.finding_table import SCHEMA
 from engine.judge.outcome import OUTCOMES, Fault
-from engine.judge.plan.findings import FLAG_BITS
-from engine.judge.plan.plan import make_plan
-from engine.judge.plan.rows import RulebookRows
-from engine.judge.plan.steps import Ask, Small, Step
+from engine.judge.plan.rows import FLAG_BITS, VIEW, RulebookRows, view_row
+from engine.judge.prepared import Questions, questions
 from engine.record.dictionary import EARLIEST
 from engine.record.suspects import STEPS, suspected
 from engine.record.table_cases import BadCase
@@ -70,7 +68,8 @@ class CaseloadJudge:
             RecordProblem: when the tables cannot be read at all; also while the findings are read.
         """
         progress(Progress(0, 1, "reading the rulebook"))
-        return CaseloadRun(self.rulebook, _prepared(self._wanted, view, engine.dialect), engine, together, progress)
+        rows, plan = _prepared(self._wanted, engine.dialect)
+        return CaseloadRun(rows, plan, view, engine, together, progress)
 
 
 @dataclass(frozen=True)
@@ -83,28 +82,11 @@ class _Wanted:
     stated_only: bool
 
 
-class _Prepared(NamedTuple):
-    """A plan with its questions in the SQL of one place: what is seen and judged of every caseload alike."""
-
-    rows: RulebookRows
-    steps: list[tuple[Step, str]]
-    done_with: dict[str, list[str]]
-    failed: str
-    findings: str
-    people: str
-
-
-@lru_cache(maxsize=4)  # a plan takes seconds to make, and is asked for again by whoever judges twice
-def _prepared(wanted: _Wanted, view: View, dialect: str) -> _Prepared:
+@lru_cache(maxsize=4)  # a plan takes a while to make or to read, and is asked for again by whoever judges twice
+def _prepared(wanted: _Wanted, dialect: str) -> tuple[RulebookRows, Questions]:
     rows = RulebookRows(wanted.rulebook, wanted.only, stated_only=wanted.stated_only)
-    plan = make_plan(rows, view)
-
-    def sql(table: ibis.Table) -> str:
-        return str(ibis.to_sql(table, dialect=dialect, pretty=False))
-
-    steps: list[tuple[Step, str]] = [(step, "" if isinstance(step, Small) else sql(step.expr)) for step in plan.steps]
-    found = plan.found
-    return _Prepared(rows, steps, plan.done_with, sql(plan.failed), sql(found.findings), sql(found.people))
+    depends_on = json.dumps([wanted.sha256, sorted(wanted.only), wanted.stated_only])
+    return rows, questions(rows, dialect, depends_on)
 
 
 class CaseloadRun:
@@ -114,13 +96,15 @@ class CaseloadRun:
 
     def __init__(
         self,
-        rulebook: Rulebook,
-        plan: _Prepared,
+        rows: RulebookRows,
+        plan: Questions,
+        view: View,
         engine: TableEngine,
         together: int,
         progress: Callable[[Progress], None],
     ) -> None:
-        self.rulebook, self._plan, self._engine, self._progress = rulebook, plan, engine, progress
+        self.rulebook, self._rows, self._plan, self._view = rows.rulebook, rows, plan, view
+        self._engine, self._progress = engine, progress
         self.faults: list[Fault] = []
         self.cases = self._done = 0
         self._parts: list[tuple[str, str, int]] = []
@@ -133,20 +117,22 @@ class CaseloadRun:
         """Every finding, in batches of columns as in `engine.judge.finding_table`, in no particular order."""
         for first, last, cases in self._parts:
             self._engine.narrow(first, last)
-            for step, question in self._plan.steps:
-                self._tell("" if isinstance(step, Small) else step.says)
-                if isinstance(step, Small):
+            self._engine.upload(VIEW, view_row(self._view))
+            for step in self._plan.steps:
+                self._tell(step.says)
+                if step.content is not None:
                     self._engine.upload(step.name, step.content)
-                elif isinstance(step, Ask):
-                    self._engine.upload(step.name, step.answer(self._engine.fetch(question)))
+                elif step.calendar:
+                    asked = [(int(span), int(day)) for span, day in self._engine.fetch(step.sql)]
+                    self._engine.upload(step.name, self._rows.days_after(asked))
                 else:
-                    self._engine.keep(step.name, question)
+                    self._engine.keep(step.name, step.sql)
                 self._engine.drop(self._plan.done_with.get(step.name, ()))
             self._note_faults()
             self.cases += cases
             people = pa.Table.from_batches(self._engine.stream(self._plan.people, _PEOPLE), _PEOPLE)
             found = self._engine.stream(self._plan.findings, _TRAVELLING)
-            yield from map(_Teller(self._plan.rows, people).batch, found)
+            yield from map(_Teller(self._rows, people).batch, found)
 
     def _quarantined(self) -> list[BadCase]:
         """Every case that is suspected, read through the one strict gate: what is wrong with those that it refuses."""
@@ -164,7 +150,7 @@ class CaseloadRun:
             failed.setdefault(case, []).append(duty)
         for case, duties in failed.items():
             for duty in duties:
-                if duty in self._plan.rows.only:
+                if duty in self._rows.only:
                     self.faults.append(Fault(case=case, duty=duty, error=self._error(duty, duties), trace=""))
 
     def _error(self, duty: str, failed: Sequence[str]) -> str:

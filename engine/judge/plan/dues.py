@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import ibis
 import pyarrow as pa
 from ibis.expr import types as ir
 
 from engine.judge.plan.labels import STARTING, Labels
-from engine.judge.plan.rows import NOBODY, Due, Role, Rows, RulebookRows, day_number, table
+from engine.judge.plan.rows import NOBODY, Due, Role, RulebookRows, table
 from engine.judge.plan.seen import Seen, days_of
 from engine.judge.plan.starts import Starts
 from engine.judge.plan.steps import ID, Steps, day_of, in_turn, nothing, number, union
-from engine.record.calendar import Calendar
-from engine.record.dictionary import EARLIEST
-
-AFTER = pa.schema([("span", pa.int32()), ("day", pa.int32()), ("after", pa.int32()), ("fails", pa.bool_())])
-
-
-def days_after(rows: RulebookRows, asked: Sequence[tuple[int, ...]]) -> pa.Table:
-    """The day so long after each day: span, day, after. `fails` where the calendar does not reach."""
-    calendar: Calendar = rows.rulebook.calendar
-    found: Rows = []
-    for span, day in asked:
-        count, unit = rows.spans[span - 1]
-        try:
-            after = day_number(calendar.after(EARLIEST.fromordinal(EARLIEST.toordinal() + day), count, unit))
-            found.append({"span": span, "day": day, "after": after, "fails": False})
-        except (ValueError, IndexError, OverflowError):
-            found.append({"span": span, "day": day, "after": None, "fails": True})
-    return table(found, {name: AFTER.field(name).type for name in AFTER.names})
 
 
 class Dues:
@@ -73,7 +53,7 @@ class Dues:
         )
         asked = self.labels.concerned.join(spans.select("sort", "span").distinct(), "sort")
         asked = asked.select("span", day="start").distinct()
-        return self.steps.ask("after", asked, lambda found: days_after(self.rows, found), AFTER)
+        return self.steps.ask("after", asked)
 
     def _within(self, found: ir.Table) -> ir.Table:
         """Due so long after the start, at once, or when the case closes."""
@@ -136,7 +116,7 @@ class Dues:
         some = some.join(spans, [("k", "edition")])
         found = some.left_join(births, [("birth", "birth_n"), ("o", "whom")])
         found = found.mutate(known=~found.unsaid.fill_null(True))
-        after = self.steps.ask("birthdays", asked, lambda days: days_after(self.rows, days), AFTER)
+        after = self.steps.ask("birthdays", asked)
         after = after.rename(after_span="span", after_day="day", after_fails="fails")
         found = found.left_join(after, [("years", "after_span"), ("born", "after_day")])
         return found.mutate(due=found.after, fails=found.after_fails.fill_null(False), missing=~found.known)

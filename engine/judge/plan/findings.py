@@ -28,10 +28,9 @@ from engine.judge.plan.decided import (
     decisions,
     outcome_numbers,
 )
-from engine.judge.plan.rows import NOBODY, RulebookRows, day_number
+from engine.judge.plan.rows import FLAG_BITS, NOBODY, RulebookRows, day_number
 from engine.judge.plan.seen import Seen, leads
-from engine.judge.plan.steps import ID, Steps, nothing, number, unpacked_day, unpacked_event
-from engine.record.timeline import View
+from engine.judge.plan.steps import ID, Steps, nothing, number, seen_from, unpacked_day, unpacked_event
 
 
 class Found(NamedTuple):
@@ -50,7 +49,6 @@ def decide_all(
     settled: ir.Table,
     verdicts: ir.Table | None,
     failed: ir.Table,
-    view: View,
     turn: int = 0,
 ) -> ir.Table:
     """Each instance of that turn with its outcome and what goes with it, still in numbers; `since` is when it stood broken, if it did.
@@ -75,7 +73,7 @@ def decide_all(
         "i", "k", "case_n", "o", "per", "e", "start", "missing", "closed", "kind", "lapses", "judged", "valid_unset", "working",
         "done", "doubtful", "excused", "reason", "verdict", "kept", due=limit, left_out=left_out,
     )  # fmt: skip
-    found = found.mutate(code=ibis.ifelse(found.missing, number(MISSING), _code(found, day_number(view.as_at))))
+    found = found.mutate(code=ibis.ifelse(found.missing, number(MISSING), _code(found, seen_from().today)))
     found = found.join(table, "code")
     event = {name: unpacked_event(found[name]) for name in SHOWN}
     day = {name: unpacked_day(found[name]) for name in SHOWN}
@@ -101,7 +99,7 @@ def decide_all(
     return steps.keep(f"decided{turn}", found.filter(found.outcome.notnull()))
 
 
-def _code(found: ir.Table, today: int) -> ir.IntegerValue:
+def _code(found: ir.Table, today: ir.IntegerValue) -> ir.IntegerValue:
     """The number of an instance's answers, as `decided.code` makes it."""
     due, never = found.due, found.kind == NEVER
 
@@ -136,10 +134,8 @@ def _code(found: ir.Table, today: int) -> ir.IntegerValue:
 
 _NUMBERS = outcome_numbers()
 
-FLAG_BITS: dict[Flag, int] = {"recorded_late": 1, "reason_recorded": 2, "provisional": 4}
 
-
-def findings(steps: Steps, rows: RulebookRows, seen: Seen, decided: ir.Table, view: View) -> Found:
+def findings(steps: Steps, rows: RulebookRows, seen: Seen, decided: ir.Table) -> Found:
     """The findings as they travel: in words where words are many, in numbers where they are few."""
     steps.stage("writing the findings")
     people = seen.cases.left_join(leads(steps, rows, seen), "case_n")
@@ -168,7 +164,7 @@ def findings(steps: Steps, rows: RulebookRows, seen: Seen, decided: ir.Table, vi
         "provisional": found.provisional,
     }
     flags = sum((ibis.ifelse(said[flag], bit, 0) for flag, bit in FLAG_BITS.items()), number(0))
-    over = ibis.greatest(ibis.coalesce(found.done, number(day_number(view.as_at))) - found.due, number(0))
+    over = ibis.greatest(ibis.coalesce(found.done, seen_from().today) - found.due, number(0))
     is_over = found.due.notnull() & found.outcome.isin([_NUMBERS["breached"], _NUMBERS["late"]])
     instance = ibis.literal("/").join([found.duty, found.of_case, found.started, found.per_id])
     found = found.select(

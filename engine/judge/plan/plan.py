@@ -11,15 +11,14 @@ from engine.judge.plan.dues import Dues
 from engine.judge.plan.findings import Found, decide_all, findings
 from engine.judge.plan.labels import label
 from engine.judge.plan.outcomes import later
-from engine.judge.plan.rows import RulebookRows
+from engine.judge.plan.rows import PREFIX, VIEW, RulebookRows
 from engine.judge.plan.seen import see
 from engine.judge.plan.settle import settle
 from engine.judge.plan.starts import Starts
-from engine.judge.plan.steps import PREFIX, Small, Step, Steps, union
+from engine.judge.plan.steps import Small, Step, Steps, union
 from engine.judge.plan.verdicts import verdicts
 from engine.judge.plan.whom import concern
 from engine.record.tables import RAW
-from engine.record.timeline import View
 
 
 class Plan(NamedTuple):
@@ -34,25 +33,25 @@ class Plan(NamedTuple):
     done_with: dict[str, list[str]]
 
 
-def make_plan(rows: RulebookRows, view: View) -> Plan:
-    """The plan for these rows, seen from there."""
+def make_plan(rows: RulebookRows) -> Plan:
+    """The plan for these rows, from wherever the record is seen."""
     steps = Steps()
-    seen = see(steps, rows, view)
+    seen = see(steps, rows)
     concerned = concern(steps, rows, seen)
     labels = label(steps, rows, seen, concerned)
     starts = Starts(steps, rows, seen, labels)
     dues = Dues(steps, rows, seen, labels, starts)
     settled = settle(steps, rows, seen, labels, dues)
     due, failed = dues.instances, dues.failed
-    judged = verdicts(steps, rows, seen, dues, settled, view) if rows.judged else None
-    decided = decide_all(steps, rows, due, settled, judged, failed, view)
+    judged = verdicts(steps, rows, seen, dues, settled) if rows.judged else None
+    decided = decide_all(steps, rows, due, settled, judged, failed)
     if rows.later:
         then = later(steps, rows, due, settled, decided, failed)
-        then_decided = decide_all(steps, rows, then.due, then.settled, None, then.failed, view, turn=1)
+        then_decided = decide_all(steps, rows, then.due, then.settled, None, then.failed, turn=1)
         decided, failed = union([decided, then_decided]), then.failed
     if rows.reported is not None:
         decided = decided.filter(decided.k.isin(rows.reported))
-    found = findings(steps, rows, seen, decided, view)
+    found = findings(steps, rows, seen, decided)
     failed = failed.join(starts.editions.select("k", "duty"), "k").join(seen.cases.select("case_n", "case"), "case_n")
     failed = failed.select("duty", "case").distinct()
     return Plan(steps.all, found, failed, _done_with(steps.all, [*found, failed]))
@@ -67,7 +66,7 @@ def _done_with(steps: list[Step], last: list[ir.Table]) -> dict[str, list[str]]:
     kept = {name for table in last for name in _reads(table)}
     found: dict[str, list[str]] = {}
     for table, step_name in readers.items():
-        if table.startswith(PREFIX) and not table.startswith(RAW) and table not in kept:
+        if table.startswith(PREFIX) and not table.startswith(RAW) and table not in kept | {VIEW}:
             found.setdefault(step_name, []).append(table)
     return found
 

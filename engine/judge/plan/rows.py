@@ -32,8 +32,10 @@ from engine.duty.language import (
     Within,
 )
 from engine.duty.rulebook import JUDGEMENT, Edition, Rulebook, tests_in
+from engine.judge.outcome import Flag
 from engine.record.calendar import Unit
 from engine.record.dictionary import EARLIEST
+from engine.record.timeline import View
 
 Rows = list[dict[str, Any]]
 
@@ -52,6 +54,17 @@ def day_number(day: date) -> int:
     return (day - EARLIEST).days
 
 
+AFTER = pa.schema([("span", pa.int32()), ("day", pa.int32()), ("after", pa.int32()), ("fails", pa.bool_())])
+"""What the calendar answers: the day so long after each day; `fails` where it does not reach."""
+
+PREFIX = "kept_"
+"""What every table of a plan begins with: the database may hold other tables."""
+
+VIEW = PREFIX + "view"
+"""The table with the one row that says from where the record is seen: a plan is the same for every night."""
+
+FLAG_BITS: dict[Flag, int] = {"recorded_late": 1, "reason_recorded": 2, "provisional": 4}
+
 KEYS = 8192
 """More than there are editions: a subject and an edition make one number."""
 
@@ -61,6 +74,14 @@ ONE_MASK = 60
 _SAID_BY_JUDGES = ("clause", "role", "outcome")
 
 _Item = TypeVar("_Item")
+
+
+def view_row(view: View) -> pa.Table:
+    """The content of `VIEW`."""
+    return pa.table({
+        "as_at": pa.array([view.as_at], pa.date32()), "known_at": pa.array([view.known_at], pa.timestamp("us")),
+        "today": pa.array([day_number(view.as_at)], pa.int32()),
+    })  # fmt: skip
 
 
 class Role(IntEnum):
@@ -129,6 +150,7 @@ class RulebookRows:
         self._uses: Rows = []
         self.scope_excuses: Rows = []
         self.dated: Rows = []
+        self._after: dict[tuple[int, int], int | None] = {}
         self.edition_rows: Rows = [self._edition(number, one) for number, one in enumerate(chosen, start=1)]
         for word in self.words.events:
             if word.lasting or word.answerable:
@@ -210,6 +232,23 @@ class RulebookRows:
         texts = ("duty", "clause", "subject_type", "force", "standing", "basis", "decided_by")
         kinds = {name: pa.int32() for name in numbers} | {name: pa.bool_() for name in flags}
         return table(self.edition_rows, kinds | {name: pa.string() for name in texts})
+
+    def days_after(self, asked: Iterable[tuple[int, int]]) -> pa.Table:
+        """What the calendar answers about these spans and days, with the columns of `AFTER`."""
+        found: Rows = []
+        for span, day in asked:
+            if (span, day) not in self._after:
+                self._after[span, day] = self._day_after(span, day)
+            after = self._after[span, day]
+            found.append({"span": span, "day": day, "after": after, "fails": after is None})
+        return table(found, {name: AFTER.field(name).type for name in AFTER.names})
+
+    def _day_after(self, span: int, day: int) -> int | None:
+        try:
+            start = EARLIEST.fromordinal(EARLIEST.toordinal() + day)
+            return day_number(self.rulebook.calendar.after(start, *self.spans[span - 1]))
+        except (ValueError, IndexError, OverflowError):
+            return None
 
     # --- numbering -----------------------------------------------------------------------------------------------
 

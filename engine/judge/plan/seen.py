@@ -14,11 +14,10 @@ from engine.duty.rulebook import JUDGEMENT
 from engine.judge.plan.closings import closings, with_closed
 from engine.judge.plan.conditions import truth
 from engine.judge.plan.rows import ACTOR_NO, NOBODY, RulebookRows
-from engine.judge.plan.steps import Steps, day_of, in_turn, nothing, number, packed, union, unpacked_event
+from engine.judge.plan.steps import Steps, day_of, in_turn, nothing, number, packed, seen_from, union, unpacked_event
 from engine.judge.plan.subjects import with_scope
 from engine.record.dictionary import ACTOR, PRACTITIONER, AttributeKind
 from engine.record.suspects import raw_tables
-from engine.record.timeline import View
 
 
 class Seen(NamedTuple):
@@ -49,18 +48,19 @@ class Seen(NamedTuple):
         return self.objects.filter(self.objects.seen)
 
 
-def see(steps: Steps, rows: RulebookRows, view: View) -> Seen:
-    """Number what is seen from there."""
+def see(steps: Steps, rows: RulebookRows) -> Seen:
+    """Number what is seen."""
     steps.stage("reading the record")
     raw = raw_tables(rows.words)
     types = steps.small(
         "types", pa.table({"name": [*rows.types, ACTOR], "no": pa.array([*rows.types.values(), ACTOR_NO], pa.int32())})
     )
     # --- objects
-    links = raw["object_object"].filter(_shown(raw["object_object"], view))
+    links = raw["object_object"].filter(_shown(raw["object_object"]))
     memberships = raw["object_object"].filter(lambda t: (t.target == t.case) & (t.source != t.case))
+    memberships = memberships.mutate(shown=_shown(memberships))
     joining = memberships.group_by(case=memberships.case, source=memberships.source).agg(
-        shown=_shown(memberships, view).any(), joined=day_of(memberships.happened).max(where=_shown(memberships, view))
+        shown=memberships.shown.any(), joined=day_of(memberships.happened).max(where=memberships.shown)
     )
     wanted = rows.used_object_attributes()
     things = raw["objects"].join(types, [("type", "name")])
@@ -84,7 +84,7 @@ def see(steps: Steps, rows: RulebookRows, view: View) -> Seen:
     )  # fmt: skip
     links = _links(steps, links, objects)
     objects, scopes = with_scope(steps, rows, cases, objects, links)
-    events, looks, pieces = _events(steps, rows, raw["events"], cases, view)
+    events, looks, pieces = _events(steps, rows, raw["events"], cases)
     about, elsewhere = _about(steps, rows, raw["event_object"], types, cases, objects, events)
     return Seen(cases, objects, scopes, links, events, looks, about, elsewhere, pieces)
 
@@ -102,16 +102,14 @@ def _links(steps: Steps, links: ir.Table, objects: ir.Table) -> ir.Table:
     )
 
 
-def _events(
-    steps: Steps, rows: RulebookRows, events: ir.Table, cases: ir.Table, view: View
-) -> tuple[ir.Table, ir.Table, ir.Table]:
+def _events(steps: Steps, rows: RulebookRows, events: ir.Table, cases: ir.Table) -> tuple[ir.Table, ir.Table, ir.Table]:
     """The events, what they look like, and when cases closed."""
     kinds = steps.small(
         "kinds", pa.table({"name": list(rows.event_types), "no": pa.array(rows.event_types.values(), pa.int32())})
     )
     # Without a moment of its own, an event was recorded as its day began.
     events = events.mutate(recorded=ibis.coalesce(events.recorded, events.happened.cast("timestamp")))
-    events = events.filter(_shown(events, view))
+    events = events.filter(_shown(events))
     events = events.join(kinds, [("type", "name")]).join(cases.select("case_n", "root", "case"), "case")
     # What is asked of an event is worked out before they are put in order: that takes whole rows along.
     scanned = steps.keep(
@@ -261,10 +259,11 @@ def _text(column: ir.Column, kind: AttributeKind) -> ir.StringValue:
     return column.cast("string")
 
 
-def _shown(table: ir.Table, view: View) -> ir.BooleanValue:
+def _shown(table: ir.Table) -> ir.BooleanValue:
     """Whether it had happened and was on the record; what carries no dates has been so from the start."""
-    happened = table.happened.isnull() | (table.happened <= ibis.literal(view.as_at))
-    return happened & (table.recorded.isnull() | (table.recorded <= ibis.literal(view.known_at)))
+    view = seen_from()
+    happened = table.happened.isnull() | (table.happened <= view.as_at)
+    return happened & (table.recorded.isnull() | (table.recorded <= view.known_at))
 
 
 def _asked_about(rows: RulebookRows) -> pa.Table:

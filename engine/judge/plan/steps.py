@@ -5,17 +5,15 @@ Building a plan touches no database. `engine.judge.caseload_judge` runs the step
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import ibis
 import pyarrow as pa
 from ibis.expr import types as ir
 
+from engine.judge.plan.rows import AFTER, PREFIX, VIEW
 from engine.record.dictionary import EARLIEST
-
-PREFIX = "kept_"
-"""What every table of a plan begins with: the database may hold other tables."""
 
 # Putting selects into one another takes Ibis most of its time, and saves engines nothing.
 ibis.options.sql.fuse_selects = False
@@ -47,15 +45,16 @@ class Small(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """Hand the few rows that the expression gives to Python, and keep its answer."""
+    """Hand the few rows that the expression gives, spans and days, to the calendar, and keep the days so long after."""
 
     name: str
     expr: ir.Table
-    answer: Callable[[list[tuple[int, ...]]], pa.Table]
     says: str
 
 
 Step = Keep | Small | Ask
+
+_VIEW = {"as_at": "date", "known_at": "timestamp", "today": "int32"}
 
 
 class Steps:
@@ -80,12 +79,26 @@ class Steps:
             self.all.append(Small(PREFIX + name, content))
         return ibis.table(ibis.Schema.from_pyarrow(content.schema), name=PREFIX + name)
 
-    def ask(
-        self, name: str, expr: ir.Table, answer: Callable[[list[tuple[int, ...]]], pa.Table], schema: pa.Schema
-    ) -> ir.Table:
-        """A table that Python answers with; `schema` is the answer's."""
-        self.all.append(Ask(PREFIX + name, expr, answer, self._says))
-        return ibis.table(ibis.Schema.from_pyarrow(schema), name=PREFIX + name)
+    def ask(self, name: str, expr: ir.Table) -> ir.Table:
+        """What the calendar answers about these spans and days: span, day, after (the day so long after it, null where
+        the calendar does not reach), fails.
+        """
+        self.all.append(Ask(PREFIX + name, expr, self._says))
+        return ibis.table(ibis.Schema.from_pyarrow(AFTER), name=PREFIX + name)
+
+
+class SeenFrom(NamedTuple):
+    """The date and the moment from which the record is seen, and the number of that date."""
+
+    as_at: ir.DateScalar
+    known_at: ir.TimestampScalar
+    today: ir.IntegerScalar
+
+
+def seen_from() -> SeenFrom:
+    """From where the record is seen, as expressions."""
+    table = ibis.table(_VIEW, name=VIEW)
+    return SeenFrom(*(table.select(name).as_scalar() for name in _VIEW))
 
 
 # --- what every step says alike ----------------------------------------------------------------------------------------

@@ -8,21 +8,20 @@ from ibis.expr import types as ir
 
 from engine.duty.rulebook import JUDGEMENT
 from engine.judge.plan.decided import PERSON
-from engine.judge.plan.dues import AFTER, Dues, days_after
-from engine.judge.plan.rows import ACTOR_NO, FOREVER, NOBODY, RulebookRows, day_number, table
+from engine.judge.plan.dues import Dues
+from engine.judge.plan.rows import ACTOR_NO, FOREVER, NOBODY, RulebookRows, table
 from engine.judge.plan.seen import Seen, led_before, named
-from engine.judge.plan.steps import ID, Steps, number, packed, union, unpacked_day, unpacked_event
-from engine.record.timeline import View
+from engine.judge.plan.steps import ID, Steps, number, packed, seen_from, union, unpacked_day, unpacked_event
 
 
-def verdicts(steps: Steps, rows: RulebookRows, seen: Seen, dues: Dues, settled: ir.Table, view: View) -> ir.Table:
+def verdicts(steps: Steps, rows: RulebookRows, seen: Seen, dues: Dues, settled: ir.Table) -> ir.Table:
     """The judgement that stands: i, verdict (packed), kept (whether it says met).
 
     It is by somebody entitled to it who is not judged by it: the last one before the duty started again about the same
     subject; where there is none, the first one after that.
     """
     steps.stage("looking up what people judged")
-    given = _given(steps, rows, seen, view)
+    given = _given(steps, rows, seen)
     editions, due = dues.editions, dues.instances
     every = due.anti_join(dues.failed, ["k", "case_n"]).join(editions.select("k", "duty_no"), "k")
     editions = editions.filter(editions.judged).select("k", "kind", "duty_no")
@@ -54,7 +53,7 @@ def verdicts(steps: Steps, rows: RulebookRows, seen: Seen, dues: Dues, settled: 
     return steps.keep("verdicts", found.select("i", "verdict", "kept"))
 
 
-def _given(steps: Steps, rows: RulebookRows, seen: Seen, view: View) -> ir.Table:
+def _given(steps: Steps, rows: RulebookRows, seen: Seen) -> ir.Table:
     """The judgements for each edition that somebody entitled to it gave, who had not led the case, and that still stand."""
     asked = [
         {"k": k, "clause": clause, "role": role, "subject_no": row["subject_no"], "per_no": rows.types[duty.per] if duty.per else NOBODY,
@@ -89,12 +88,10 @@ def _given(steps: Steps, rows: RulebookRows, seen: Seen, view: View) -> ir.Table
         "e", "case_n", "root", "day", "kept", "k", "subject_no", "per_no", "valid_span"
     ))  # fmt: skip
     spans = given.filter(given.valid_span > 0)
-    after = steps.ask(
-        "valid", spans.select(span="valid_span", day="day").distinct(), lambda found: days_after(rows, found), AFTER
-    )
+    after = steps.ask("valid", spans.select(span="valid_span", day="day").distinct())
     after = after.rename(after_span="span", after_day="day")
     given = given.left_join(after, [("valid_span", "after_span"), ("day", "after_day")])
-    given = given.filter((given.valid_span == 0) | (given.after >= day_number(view.as_at)))
+    given = given.filter((given.valid_span == 0) | (given.after >= seen_from().today))
     given = given.select("e", "case_n", "root", "day", "kept", "k", "subject_no", "per_no")
     given = named(given, seen, "subject_no", "o")
     plain = given.filter(given.per_no == NOBODY).mutate(per=number(NOBODY, ID))
