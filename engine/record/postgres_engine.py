@@ -55,6 +55,7 @@ _ARROW: dict[pa.DataType, str] = {
     pa.int32(): "integer",
     pa.int64(): "bigint",
     pa.date32(): "date",
+    pa.timestamp("us"): "timestamp",
 }
 
 _FIRST_DAY = "DATE '1970-01-01'"

@@ -55,6 +55,7 @@ _ARROW: dict[pa.DataType, str] = {
     pa.int32(): "int",
     pa.int64(): "bigint",
     pa.date32(): "date",
+    pa.timestamp("us"): "timestamp_ntz",
 }
 
 _SETTINGS = {
