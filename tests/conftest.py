@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 import rules
 from engine.duty.rulebook import Rulebook, collect
+from engine.judge.prepared import WHERE
 from engine.ledger.store import Ledger
 from engine.record.casefile import read_case
 from engine.record.dictionary import Dictionary
@@ -19,6 +21,8 @@ from tests.servers import postgres
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
+
+os.environ.setdefault(WHERE, str(ROOT / "out" / "plans"))  # not the user's own
 
 settings.register_profile(
     "kept", deadline=None, print_blob=True, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

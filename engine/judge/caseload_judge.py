@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -223,9 +224,9 @@ def _coded(places: pa.Array, texts: Sequence[str]) -> pa.DictionaryArray:
 
 
 def _parts(ids: Sequence[str], together: int) -> list[tuple[str, str, int]]:
-    """The ids, which are in order, in parts of so many: the first and the last of each, and how many they are."""
-    return [
-        (part[0], part[-1], len(part))
-        for start in range(0, len(ids), together)
-        if (part := ids[start : start + together])
-    ]
+    """The ids, which are in order, in parts of much the same size, so many at most: the first and the last of each, and how
+    many they are.
+    """  # fmt: skip
+    parts = -(-len(ids) // together)
+    bounds = [len(ids) * part // parts for part in range(parts + 1)] if parts else []
+    return [(ids[start], ids[end - 1], end - start) for start, end in pairwise(bounds)]
