@@ -155,10 +155,12 @@ def _about(
     events: ir.Table,
 ) -> tuple[ir.Table, ir.Table]:
     """What events are about, and which of them are about another of the root's type instead."""
-    wanted = steps.small("asked", _asked_about(rows))
+    asked = _asked_about(rows)
+    wanted = steps.small("asked", asked)
     # That an event is about the case goes without saying; that whoever's timeline it is did it does not.
     others = ties.filter((ties.object != ties.case) | (ties.qualifier == ACTOR))
-    others = others.join(types, [("qualifier", "name")])
+    kinds = sorted({*asked["thing_no"].to_pylist(), *rows.roots})
+    others = others.join(types.filter(types.no.isin(kinds)), [("qualifier", "name")])
     others = others.join(cases.select("case", "case_n", "root"), "case")
     others = others.select("case_n", "root", "event", "object", type_no="no")
     known = events.select("e", "case_n", "id", "day", "look", "closed", kind_no="type_no")

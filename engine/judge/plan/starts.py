@@ -65,11 +65,13 @@ class Starts:
         """Where only all the starts of a duty together tell which of them count: the first, and what recurs."""
         some = self._first(some.mutate(missing=~some.sure).select(self.columns))
         recurring = self.rows.numbers(recurs=True)
-        if recurring:
-            triggers = self._ended(some, [k for k in self.ending if k in recurring])
-            some = self._with_occurrences(self.steps.keep("triggers", triggers), recurring)
-        else:
-            some = some.mutate(following=nothing("int64"), rank=number(0))
+        triggers = some.filter(some.k.isin(recurring)) if recurring else None
+        some = some.filter(~some.k.isin(recurring)) if recurring else some
+        some = some.mutate(following=nothing("int64"), rank=number(0))
+        if triggers is not None:
+            triggers = self._ended(triggers, [k for k in self.ending if k in recurring])
+            found = self._with_occurrences(self.steps.keep("triggers", triggers), recurring)
+            some = union([some, found.select(*some.columns)])
         whole = [*some.columns]
         some = some.join(self.editions.select("k", "from_day", "until_day"), "k")
         some = some.filter((some.start >= some.from_day) & (some.start < some.until_day))
@@ -123,16 +125,14 @@ class Starts:
 
     # --- what recurs
 
-    def _with_occurrences(self, started: ir.Table, recurring: list[int]) -> ir.Table:
+    def _with_occurrences(self, triggers: ir.Table, recurring: list[int]) -> ir.Table:
         """With an instance for each occurrence while some trigger of the same key has not been closed."""
         settling = self.labels.hard
         occurring = settling.filter(settling.k.isin(recurring) & (settling.role == Role.FULFILS) & settling.sure)
         occurring = occurring.select(*self.key, "case_n", "e", "closed", "following", day=unpacked_day(occurring.at))
         itself = occurring.select(*self.key, "e", "following", occurs=number(1))
-        columns = started.columns
-        started = started.left_join(itself, [*self.key, "e"])
-        started = started.select(*columns, "following", rank=started.occurs.fill_null(0).cast("int32"))
-        triggers = started.filter(started.k.isin(recurring))
+        started = triggers.left_join(itself, [*self.key, "e"])
+        started = started.select(*triggers.columns, "following", rank=started.occurs.fill_null(0).cast("int32"))
         following = occurring.anti_join(triggers, [*self.key, "e"])
         open_ones = triggers.filter(~triggers.missing).select(
             over="closed", since="start", **{f"t_{name}": name for name in self.key}
