@@ -9,8 +9,10 @@ import pytest
 
 from engine.duty.rulebook import Rulebook
 from engine.judge import prepared
+from engine.judge.plan import rows as plan_rows
 from engine.judge.plan.rows import RulebookRows
 from engine.judge.prepared import WHERE, Questions, questions
+from engine.record.problem import KeptError
 
 
 @pytest.fixture
@@ -108,6 +110,15 @@ def test_without_a_store_plans_are_made(rows: RulebookRows, monkeypatch: pytest.
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv(WHERE, str(tmp_path / "file" / "plans"))
     assert alike(questions(rows, "duckdb", "these"), made)
+
+
+@pytest.mark.parametrize("limit", ["KEYS", "KINDS"])
+def test_what_does_not_go_into_a_number_is_refused(
+    rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(plan_rows, limit, 2)
+    with pytest.raises(KeptError, match="Judge it in parts, with --clause"):
+        RulebookRows(rulebook, frozenset({"NS-5.1", "NS-2.1"}), stated_only=False)
 
 
 def test_only_the_newest_plans_stay(rows: RulebookRows, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

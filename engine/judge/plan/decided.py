@@ -162,6 +162,7 @@ def _decided(answers: Answers) -> dict[str, Any]:
     days |= {found.verdict.on: 3} if found.verdict and found.person_only else {}
     by = counted(found, decision)
     shown = list(evidence(found, decision))
+    assert by is None or by.event in shown  # noqa: S101 - what looks up when that was recorded relies on
     since, until = broken(found, decision) or (None, None)
     # Until when it stood broken needs no column of its own: until it was done, if ever.
     assert until == (decision.done if since else None)  # noqa: S101 - what the second pass relies on

@@ -185,21 +185,22 @@ def _further(rows: RulebookRows, seen: Seen, decided: ir.Table, events: ir.Table
         found = found.left_join(things, [("per", "per_o")])
         per_id = found.per_id
     found = found.select("i", "e", "counted", *(f"e_{name}" for name in SHOWN), per_id=per_id)
-    shown, numbers, recorded = list[ir.StringValue](), [found.e, found.e_done], list[tuple[ir.BooleanValue, ir.Value]]()
-    for name in SHOWN[1:]:
+    others = [name for name in SHOWN if name != "done"]
+    for name in others:
         looked_up = events.select(**{f"x_{name}": "e", f"id_{name}": "id", f"recorded_{name}": "recorded"})
         found = found.left_join(looked_up, [(f"e_{name}", f"x_{name}")])
-    for name in SHOWN[1:]:
+    shown, earlier = list[ir.StringValue](), ["e", "e_done"]
+    for name in others:
         again = ibis.literal(False)
-        for earlier in numbers:
-            again = again | (found[f"e_{name}"] == found[earlier.get_name()]).fill_null(False)
+        for before in earlier:
+            again = again | (found[f"e_{name}"] == found[before]).fill_null(False)
         shown.append(ibis.ifelse(again, nothing("string"), found[f"id_{name}"]))
-        recorded.append((found.counted == found[f"e_{name}"], found[f"recorded_{name}"]))
-        numbers.append(found[f"e_{name}"])
-    rest = _joined(shown).nullif("")
+        earlier.append(f"e_{name}")
+    recorded = [(found.counted == found[f"e_{name}"], found[f"recorded_{name}"]) for name in others]
     return found.select(
-        "per_id", further_i="i", rest=rest, recorded_other=ibis.cases(*recorded, else_=nothing("int32"))
-    )
+        "per_id", further_i="i", rest=_joined(shown).nullif(""),
+        recorded_other=ibis.cases(*recorded, else_=nothing("int32")),
+    )  # fmt: skip
 
 
 def _joined(texts: list[ir.StringValue]) -> ir.StringValue:

@@ -35,6 +35,7 @@ from engine.duty.rulebook import JUDGEMENT, Edition, Rulebook, tests_in
 from engine.judge.outcome import Flag
 from engine.record.calendar import Unit
 from engine.record.dictionary import EARLIEST
+from engine.record.problem import KeptError
 from engine.record.timeline import View
 
 Rows = list[dict[str, Any]]
@@ -67,6 +68,9 @@ FLAG_BITS: dict[Flag, int] = {"recorded_late": 1, "reason_recorded": 2, "provisi
 
 KEYS = 8192
 """More than there are editions: a subject and an edition make one number."""
+
+KINDS = 256
+"""More than there are types of object: a type goes into a number with others."""
 
 ONE_MASK = 60
 """Conditions on subjects that fit into one whole number, a bit each."""
@@ -138,6 +142,11 @@ class RulebookRows:
         asked_for = [k for k, one in enumerate(chosen, start=1) if one.duty.id in only]
         self.reported = asked_for if judged != only else None
         self.editions: list[Edition] = chosen
+        if len(chosen) >= KEYS or len(self.words.objects) >= KINDS:
+            raise KeptError(
+                f"a caseload can be judged by {KEYS - 1:,} versions of duties about {KINDS - 1} types of object at most; this "
+                f"rulebook has {len(chosen):,} and {len(self.words.objects):,}. Judge it in parts, with --clause."
+            )
         self.types = {word.name: number for number, word in enumerate(self.words.objects, start=1)}
         self.event_types: dict[str, int] = {}
         self.tests: dict[str, list[Test]] = {}

@@ -9,7 +9,7 @@ import pyarrow as pa
 from ibis.expr import types as ir
 
 from engine.judge.plan.closings import with_closed
-from engine.judge.plan.rows import Role, RulebookRows
+from engine.judge.plan.rows import KINDS, Role, RulebookRows
 from engine.judge.plan.seen import Seen, naming_nobody
 from engine.judge.plan.steps import Steps, union
 
@@ -18,7 +18,7 @@ EVERYBODY = (Role.STARTS, Role.STARTS_LATE, Role.VIOLATES, Role.LIMITS, Role.END
 
 ABOUT_A_SUBJECT = (*EVERYBODY, Role.FULFILS, Role.EXCUSES, Role.EXPLAINS, Role.BEGINS_SPELL, Role.ENDS_SPELL)
 
-_SCOPE_BITS, _KIND_BITS = 20, 8
+_SCOPE_BITS = 24
 
 
 class Sort(NamedTuple):
@@ -35,7 +35,7 @@ class Sort(NamedTuple):
 
 def sort_number(sort: Sort) -> ir.IntegerValue:
     """A sort as one number: there are many events and few sorts."""
-    found = sort.look.cast("int64") * 2**_KIND_BITS + sort.subject_no
+    found = sort.look.cast("int64") * KINDS + sort.subject_no
     # PostgreSQL makes no number of a truth by itself.
     found = found * 4 + ibis.ifelse(sort.named, 2, 0) + ibis.ifelse(sort.late, 1, 0)
     return found * 2**_SCOPE_BITS + sort.scope.cast("int64")
@@ -44,10 +44,10 @@ def sort_number(sort: Sort) -> ir.IntegerValue:
 def sort_of(number: ir.IntegerValue) -> Sort:
     """The sort with that number."""
     how = number >> _SCOPE_BITS
-    kind = number >> (_SCOPE_BITS + 2)
+    kind = how >> 2
     return Sort(
-        look=(kind >> _KIND_BITS).cast("int32"),
-        subject_no=(kind & (2**_KIND_BITS - 1)).cast("int32"),
+        look=(kind >> (KINDS - 1).bit_length()).cast("int32"),
+        subject_no=(kind & (KINDS - 1)).cast("int32"),
         named=(how & 2) == 2,
         late=(how & 1) == 1,
         scope=(number & (2**_SCOPE_BITS - 1)).cast("int32"),
