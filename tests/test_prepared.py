@@ -112,6 +112,16 @@ def test_without_a_store_plans_are_made(rows: RulebookRows, monkeypatch: pytest.
     assert alike(questions(rows, "duckdb", "these"), made)
 
 
+def test_somebody_without_a_home_has_no_store(
+    rows: RulebookRows, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv(WHERE)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/kept"))
+    monkeypatch.chdir(tmp_path)
+    assert questions(rows, "duckdb", "these").steps
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("limit", ["KEYS", "KINDS"])
 def test_what_does_not_go_into_a_number_is_refused(
     rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch, limit: str

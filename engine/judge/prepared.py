@@ -105,11 +105,10 @@ def _file(dialect: str, depends_on: str) -> Path | None:
     where = os.environ.get(WHERE)
     if where == "":
         return None
-    try:
-        folder = Path(where) if where else platformdirs.user_cache_path("kept", appauthor=False) / "plans"
-        name = hashlib.sha256("\0".join([_program(), dialect, depends_on]).encode()).hexdigest()
-    except (OSError, RuntimeError):  # no program to read, or nobody's home
-        return None
+    folder = Path(where) if where else platformdirs.user_cache_path("kept", appauthor=False) / "plans"
+    if not where and not folder.is_absolute():
+        return None  # somebody without a home, and "~" is not where they are
+    name = hashlib.sha256("\0".join([_program(), dialect, depends_on]).encode()).hexdigest()
     return folder / f"{name}.json"
 
 
@@ -141,7 +140,7 @@ def _write(file: Path, made: Questions) -> None:
         for old in newest[MOST:]:
             old.unlink(missing_ok=True)
     except (OSError, KeptError):
-        return  # somebody without a home, or a full disk: the plan is made again next time
+        return  # nowhere to write, or a full disk: the plan is made again next time
 
 
 def _text(table: pa.Table) -> str:
