@@ -311,8 +311,9 @@ def page(
             "",
             *markdown(COMMANDS, command_rows(commands)),
             "",
-            "The caseload judge, each time in a process of its own that starts Python, makes the plan, checks the tables,",
-            f"judges, and writes every finding as Parquet; DuckDB may take {bench_caseload.MEMORY}:",
+            "The caseload judge, each time in a process of its own that starts Python, reads the plan (made before and stored, as on",
+            "every night but the first), checks the tables, judges, and writes every finding as Parquet; DuckDB may take "
+            f"{bench_caseload.MEMORY}:",
             "",
             *markdown(JUDGINGS, judging_rows(judgings)),
             "",

@@ -82,22 +82,41 @@ def judged(what: str, caseload: Path, out: Path, book: str, as_at: date = AS_AT)
     return Judging(what, said["cases"], said["findings"], seconds, said["processor"], said["peak"])
 
 
+def plans(folder: Path, book: Rulebook, advance: Advance) -> None:
+    """Have the plan of each rulebook in the store, as on every night but the first: making one takes seconds."""
+    few_cases, log = sample(folder, book, QUICK.tenth, advance), folder / f"log-{QUICK.nearest}"
+    if not (log / "manifest.json").exists():
+        rivals.write_caseload(log, QUICK.nearest, advance=advance)
+    for name, few in (("rules", few_cases), ("twenty", log), ("ten", log)):
+        judged("a few cases", few, folder / "found.parquet", name)
+
+
+def place(folder: Path, book: Rulebook, cases: int) -> Path:
+    """Where a synthetic caseload is kept for this rulebook."""
+    return folder / f"sample-{cases}-{book.sha256[7:19]}"
+
+
+def sample(folder: Path, book: Rulebook, cases: int, advance: Advance) -> Path:
+    """A synthetic caseload, made once, in `folder`: 60,000 cases take some minutes."""
+    made = place(folder, book, cases)
+    if not (made / "manifest.json").exists():
+        asked = [(duty.id, duty.for_each) for duty in book.duties if duty.judged]
+        make_sample(book.dictionary, made, cases, 1, advance, judgements=asked)
+    return made
+
+
 def national(folder: Path, book: Rulebook, sizes: Sizes, advance: Advance) -> tuple[Judging, Judging]:
-    """The national caseload and one a tenth as large. They are made once, in `folder`, which takes some minutes."""
-    found = []
-    for what, cases in (("the national caseload", sizes.national), ("a tenth of it", sizes.tenth)):
-        made = folder / f"sample-{cases}-{book.sha256[7:19]}"
-        if not (made / "manifest.json").exists():
-            asked = [(duty.id, duty.for_each) for duty in book.duties if duty.judged]
-            make_sample(book.dictionary, made, cases, 1, advance, judgements=asked)
-        found.append(judged(what, made, folder / "found.parquet", "rules"))
-    return found[0], found[1]
+    """The national caseload and one a tenth as large."""
+    whole, tenth = (sample(folder, book, cases, advance) for cases in (sizes.national, sizes.tenth))
+    found = folder / "found.parquet"
+    return judged("the national caseload", whole, found, "rules"), judged("a tenth of it", tenth, found, "rules")
 
 
 def ratios(
     folder: Path, book: Rulebook, sizes: Sizes, advance: Advance, case_judge: float
 ) -> Iterator[Ratio | Judging]:
     """Everything; `case_judge` is the processor's seconds of the case judge for one case by the whole rulebook."""
+    plans(folder, book, advance)
     whole, tenth = national(folder, book, sizes, advance)
     yield whole
     yield tenth
@@ -109,7 +128,7 @@ def ratios(
         "at least 50",
     )
     yield from impact(folder, book, sizes, tenth)
-    made = folder / f"sample-{sizes.national}-{book.sha256[7:19]}"
+    made = place(folder, book, sizes.national)
     yield Ratio(
         "one case of the national caseload", f"{one_case(made, book) * 1000:.0f} ms in the process", "under 100 ms"
     )
@@ -119,7 +138,7 @@ def ratios(
 
 def impact(folder: Path, book: Rulebook, sizes: Sizes, one: Judging) -> Iterator[Ratio | Judging]:
     """Both rulebooks over a tenth of the national caseload, where every duty differs: the most that an impact can cost."""
-    made = folder / f"sample-{sizes.tenth}-{book.sha256[7:19]}"
+    made = place(folder, book, sizes.tenth)
     both = judged("an impact over a tenth of it", made, folder / "moved.csv", IMPACT)
     yield both
     # The machine is quicker at one minute than at another: one judging before and one after.
