@@ -84,9 +84,7 @@ def judged(what: str, caseload: Path, out: Path, book: str, as_at: date = AS_AT)
 
 def plans(folder: Path, book: Rulebook, advance: Advance) -> None:
     """Have the plan of each rulebook in the store, as on every night but the first: making one takes seconds."""
-    few_cases, log = sample(folder, book, QUICK.tenth, advance), folder / f"log-{QUICK.nearest}"
-    if not (log / "manifest.json").exists():
-        rivals.write_caseload(log, QUICK.nearest, advance=advance)
+    few_cases, log = sample(folder, book, QUICK.tenth, advance), event_log(folder, QUICK.nearest, advance)
     for name, few in (("rules", few_cases), ("twenty", log), ("ten", log)):
         judged("a few cases", few, folder / "found.parquet", name)
 
@@ -103,6 +101,14 @@ def sample(folder: Path, book: Rulebook, cases: int, advance: Advance) -> Path:
         asked = [(duty.id, duty.for_each) for duty in book.duties if duty.judged]
         make_sample(book.dictionary, made, cases, 1, advance, judgements=asked)
     return made
+
+
+def event_log(folder: Path, cases: int, advance: Advance) -> Path:
+    """The log that the rivals read as well, made once, in `folder`."""
+    log = folder / f"log-{cases}"
+    if not (log / "manifest.json").exists():
+        rivals.write_caseload(log, cases, advance=advance)
+    return log
 
 
 def national(folder: Path, book: Rulebook, sizes: Sizes, advance: Advance) -> tuple[Judging, Judging]:
@@ -166,9 +172,7 @@ def one_case(caseload: Path, book: Rulebook) -> float:
 
 def by_hand(folder: Path, sizes: Sizes, advance: Advance) -> Iterator[Ratio | Judging]:
     """Twenty duties in SQL written by hand, and the same twenty as a rulebook."""
-    log = folder / f"log-{sizes.by_hand}"
-    if not (log / "manifest.json").exists():
-        rivals.write_caseload(log, sizes.by_hand, advance=advance)
+    log = event_log(folder, sizes.by_hand, advance)
     hand = rivals.handwritten(log, folder / "hand")
     ours = judged("twenty duties as a rulebook", log, folder / "found.parquet", "twenty", rivals.AS_AT)
     yield ours
@@ -182,9 +186,7 @@ def nearest(folder: Path, sizes: Sizes, advance: Advance) -> Iterator[Ratio | Ju
     if problem:
         yield Ratio("Declare4Py and r4pm", "not measured", "", problem)
         return
-    log = folder / f"log-{sizes.nearest}"
-    if not (log / "manifest.json").exists():
-        rivals.write_caseload(log, sizes.nearest, advance=advance)
+    log = event_log(folder, sizes.nearest, advance)
     ours = judged("ten constraints as a rulebook", log, folder / "found.parquet", "ten", rivals.LONG_AFTER)
     yield ours
     for name, measure, aim in (("Declare4Py", rivals.declare4py, 100), ("r4pm", rivals.r4pm, 5)):

@@ -320,6 +320,14 @@ def test_every_example(rulebook: Rulebook, part: int, tmp_path: Path) -> None:
     agree_on(rulebook, {night: every[night] for night in list(every)[part::4]}, tmp_path)
 
 
+@pytest.mark.soak
+def test_a_night_of_the_examples_as_any_night_is_judged(rulebook: Rulebook) -> None:
+    night, found = next(iter(nights(rulebook).items()))
+    examples = [named(case, f"{case.id}.{place}") for place, case in enumerate(found)]
+    batch = Batch(examples, rulebook, *night)
+    assert same(judged(batch), batch)
+
+
 # --- the sample --------------------------------------------------------------------------------------------------------------
 
 

@@ -67,6 +67,7 @@ class CaseloadJudge:
 
         Raises:
             RecordProblem: when the tables cannot be read at all; also while the findings are read.
+            KeptError: when the rulebook has more than the plan can number.
         """
         progress(Progress(0, 1, "reading the rulebook"))
         rows, plan = _prepared(self._wanted, engine.dialect)

@@ -15,12 +15,16 @@ from base64 import b64decode, b64encode
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import ibis
 import platformdirs
 import pyarrow as pa
+from ibis.expr import types as ir
 
+from engine.judge.plan.plan import make_plan
 from engine.judge.plan.rows import RulebookRows
+from engine.judge.plan.steps import Ask, Small
 from engine.record.problem import KeptError
 from engine.record.whole_file import write_bytes_whole
 
@@ -68,13 +72,7 @@ def questions(rows: RulebookRows, dialect: str, depends_on: str) -> Questions:
 
 
 def _make(rows: RulebookRows, dialect: str) -> Questions:
-    # Ibis takes half a second to load, and is not needed when the plan is there already.
-    import ibis
-
-    from engine.judge.plan.plan import make_plan
-    from engine.judge.plan.steps import Ask, Small
-
-    def sql(table: Any) -> str:
+    def sql(table: ir.Table) -> str:
         return str(ibis.to_sql(table, dialect=dialect, pretty=False))
 
     plan = make_plan(rows)

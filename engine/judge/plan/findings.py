@@ -143,7 +143,7 @@ def findings(steps: Steps, rows: RulebookRows, seen: Seen, decided: ir.Table) ->
         "case_n", "case", team=people.team.fill_null(""), practitioner=people.practitioner.fill_null("")
     ))  # fmt: skip
     events = seen.events.select("e", "id", "recorded")
-    duties = steps.small("duties", rows.edition_table().select(["k", "duty"]))
+    duties = steps.small("editions", rows.edition_table()).select("k", "duty")
     subjects = steps.keep("named", seen.objects.join(people.select("case_n", "case"), "case_n").select(
         "o", subject="id", of_case=ibis.literal("/").join([seen.objects.case, seen.objects.id])
     ))  # fmt: skip

@@ -133,7 +133,10 @@ _DUE: dict[str, Due] = {
 class RulebookRows:
     """A rulebook in numbers. `only` holds the ids of the duties to judge; what those about outcomes look at is judged as
     well, and then `reported` has the numbers of the editions that were asked for.
-    """  # fmt: skip
+
+    Raises:
+        KeptError: when there are more editions or types of object than go into the numbers.
+    """
 
     def __init__(self, rulebook: Rulebook, only: frozenset[str], *, stated_only: bool) -> None:
         self.rulebook, self.words, self.only = rulebook, rulebook.dictionary, only
@@ -225,7 +228,7 @@ class RulebookRows:
         """What each type of event may be to which edition."""
         kinds = {"type_no": pa.int32(), "test": pa.int32(), "k": pa.int32(), "role": pa.int32()}
         kinds |= {"subject_no": pa.int32(), "per_no": pa.int32(), "of_no": pa.int32(), "already": pa.bool_()}
-        kinds |= {"from_day": pa.int32(), "until_day": pa.int32(), "w": pa.int32(), "whole": pa.bool_()}
+        kinds |= {"from_day": pa.int32(), "until_day": pa.int32(), "whole": pa.bool_()}
         kinds |= {"needed": pa.int32(), "any_root": pa.bool_()} | {f"same{i}": pa.int32() for i in range(self.same)}
         return table(self._uses, kinds)
 
@@ -266,7 +269,7 @@ class RulebookRows:
         w = self._scope_no(duty.for_each, duty.where) if duty.where else 0
         from_day, until_day = day_number(edition.from_), FOREVER if edition.until is None else day_number(edition.until)
         for use in self._patterns(edition):
-            self._use(k, duty, (from_day, until_day), w, *use)
+            self._use(k, duty, (from_day, until_day), *use)
         span = edition.span
         kind = 1 if isinstance(must, Never) else 2 if isinstance(must, BeJudged) else 0
         if isinstance(duty.deadline, OnDate):
@@ -350,7 +353,6 @@ class RulebookRows:
         k: int,
         duty: Duty,
         span: tuple[int, int],
-        w: int,
         role: Role,
         matches: Iterable[EventMatch],
         already: bool,
@@ -375,7 +377,6 @@ class RulebookRows:
                 "any_root": self.words.object[duty.for_each].root,
                 "from_day": span[0],
                 "until_day": span[1],
-                "w": w,
                 "whole": duty.first or isinstance(duty.must, Recur),
             }
             for i in range(self.same):

@@ -20,15 +20,15 @@ def settle(steps: Steps, rows: RulebookRows, seen: Seen, labels: Labels, dues: D
     """The signs of each instance that has any beside `next`: i, done, doubtful, excused, reason."""
     steps.stage("finding what settles each")
     easy = _easy(labels, dues)
-    several = {"needed": number(1)}
     instances = dues.instances.filter((dues.instances.easy == 0) & ~dues.instances.missing)
-    signs = _by_key(rows, labels, dues)
+    others = []
     if rows.has(*ITSELF):
-        signs.append(_by_itself(labels, instances).mutate(**several))
+        others.append(_by_itself(labels, instances))
     if rows.scope_excuses:
-        signs.append(_by_scope(steps, rows, seen, instances).mutate(**several))
+        others.append(_by_scope(steps, rows, seen, instances))
     if rows.has(Role.BEGINS_SPELL):
-        signs.append(_standing(steps, rows, seen, labels, instances).mutate(**several))
+        others.append(_standing(steps, rows, seen, labels, instances))
+    signs = [*_by_key(rows, labels, dues), *(found.mutate(needed=number(1)) for found in others)]
     hard = _first(union(signs), rows.several)
     return steps.keep("settled", union([_first(easy, []), hard]))
 
@@ -55,11 +55,11 @@ def _first(found: ir.Table, several: list[int]) -> ir.Table:
 def _easy(labels: Labels, dues: Dues) -> ir.Table:
     """Of easy instances: events about the same subject, from the day of the start on, or earlier where these count too."""
     mine = dues.instances.filter((dues.instances.easy == 1) & ~dues.instances.missing)
-    mine = mine.select("i", key=key_of(mine.o, mine.k), trigger=packed(mine.start, mine.e), since=mine.start)
+    mine = mine.select("i", key=key_of(mine.o, mine.k), trigger="e", since=mine.start)
     found = mine.join(labels.settling, "key")
     counts = found.already | (found.at > found.since.cast("int64") * PACK)
     # What starts an instance does not excuse it as well.
-    itself = found.what.isin([EXCUSED, REASON]) & (unpacked_event(found.at) == unpacked_event(found.trigger))
+    itself = found.what.isin([EXCUSED, REASON]) & (unpacked_event(found.at) == found.trigger)
     return found.filter(counts & ~itself).select("i", "at", "what")
 
 

@@ -59,8 +59,7 @@ def concern(steps: Steps, rows: RulebookRows, seen: Seen) -> ir.Table:
     joined afterwards), closed (seen from the start).
     """
     steps.stage("finding whom each event concerns")
-    asked = _wanted(rows)
-    wanted = steps.small("wanted", asked)
+    wanted = steps.small("wanted", _wanted(rows))
     subjects = seen.objects.filter(seen.objects.scope.notnull())
     yes, no = ibis.literal(True), ibis.literal(False)
 
